@@ -1,0 +1,1 @@
+"""What is true: the vocabulary, the clauses, the case. Standard library only."""

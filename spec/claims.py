@@ -1,0 +1,215 @@
+"""What an implementation claims to do, as data.
+
+Cases are generated inside the claims, so that nothing is drawn and then thrown away, and
+what is not claimed is reported as ``unsupported``. An adapter writes its claims as a plain
+dictionary and needs no import of ours::
+
+    claims = {
+        "all": {"dtypes": ["float32", "float64"], "layouts": ["contiguous"]},
+        "conv": {"ranks": [2], "dilation": [1, 1], "named_padding": ["same_upper"]},
+        "vjp": ["conv"],
+        "dialect": {"max_pool.tie": "split"},
+    }
+
+``all`` applies to every operation, an operation's own entry overrides it, ``vjp`` lists the
+operations whose gradients are claimed (all that the adapter has, if it has a ``vjp``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from difflib import get_close_matches
+from typing import Any
+
+from .case import DTYPES, LAYOUTS
+from .dialects import resolve
+from .operations import NAMED_PADDINGS, OPERATIONS, PAD_MODES
+
+UNBOUNDED = 1_000_000
+
+PADDING_LIMITS = ("none", "window", "half_window")
+
+
+class ClaimsError(ValueError):
+    """Claims that cannot be read; the message says which entry and what is allowed."""
+
+
+@dataclass(frozen=True)
+class OpClaims:
+    """The part of an operation's parameter space that is claimed.
+
+    Bounds are inclusive (least, greatest). `padding_limit` relates the padding of pools to
+    the window w per axis: "window" means < w, "half_window" means ≤ w/2 (undilated).
+    `named_stride` is the greatest stride that named padding is claimed with.
+    """
+
+    ranks: tuple[int, ...] = (1, 2, 3)
+    dtypes: tuple[str, ...] = ("float32",)
+    layouts: tuple[str, ...] = tuple(LAYOUTS)
+    window: tuple[int, int] = (1, UNBOUNDED)
+    stride: tuple[int, int] = (1, UNBOUNDED)
+    dilation: tuple[int, int] = (1, UNBOUNDED)
+    groups: tuple[int, int] = (1, UNBOUNDED)
+    padding: tuple[int, int] = (0, UNBOUNDED)
+    asymmetric_padding: bool = True
+    padding_limit: str = "none"
+    named_padding: tuple[str, ...] = ()
+    named_stride: int = UNBOUNDED
+    ceil_mode: tuple[bool, ...] = (False, True)
+    count_include_pad: tuple[bool, ...] = (False, True)
+    modes: tuple[str, ...] = PAD_MODES
+    bias: tuple[bool, ...] = (False, True)
+    empty_batch: bool = True
+    gradient: bool = False
+
+
+_BOUNDS = ("window", "stride", "dilation", "groups", "padding")
+_WORDS: dict[str, Collection[Any]] = {
+    "ranks": (1, 2, 3),
+    "dtypes": DTYPES,
+    "layouts": LAYOUTS,
+    "named_padding": NAMED_PADDINGS,
+    "ceil_mode": (False, True),
+    "count_include_pad": (False, True),
+    "modes": PAD_MODES,
+    "bias": (False, True),
+}
+
+
+@dataclass(frozen=True)
+class Claims:
+    """All claims of one adapter: per operation, the dialect, the accumulators, the process.
+
+    `accumulate` maps a dtype to the dtype its sums are kept in, where that is not itself.
+    `fork` says that the library works in a forked child of the process that loaded it.
+    """
+
+    ops: Mapping[str, OpClaims]
+    dialect: Mapping[str, str] = field(default_factory=lambda: resolve({}))
+    accumulate: Mapping[str, str] = field(default_factory=dict)
+    fork: bool = True
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON-ready document; unbounded ranges end in null."""
+        ops = {name: asdict(claims) for name, claims in self.ops.items()}
+        for entry in ops.values():
+            for key in _BOUNDS:
+                least, greatest = entry[key]
+                entry[key] = [least, None if greatest == UNBOUNDED else greatest]
+            if entry["named_stride"] == UNBOUNDED:
+                entry["named_stride"] = None
+        return {
+            "ops": ops,
+            "dialect": dict(self.dialect),
+            "accumulate": dict(self.accumulate),
+            "fork": self.fork,
+        }
+
+
+def read_claims(data: Any, available: Collection[str], has_vjp: bool) -> Claims:
+    """The claims an adapter's dictionary states about the operations it has.
+
+    `available`: names of operations the adapter defines. Raises ClaimsError naming the entry.
+    """
+    if data is None:
+        data = {}
+    if not isinstance(data, Mapping):
+        raise ClaimsError(f"claims must be a dictionary, not {type(data).__name__}")
+    known = {"all", "vjp", "dialect", "accumulate", "fork", *OPERATIONS}
+    for key in data:
+        if key not in known:
+            raise ClaimsError(f"claims[{key!r}]: unknown entry{_nearest(key, known)}")
+        if key in OPERATIONS and key not in available:
+            raise ClaimsError(f"claims[{key!r}]: the adapter has no function {key}")
+    gradients = data.get("vjp", tuple(available) if has_vjp else ())
+    if isinstance(gradients, str) or not isinstance(gradients, Collection):
+        raise ClaimsError("claims['vjp']: expected a list of operation names")
+    for name in gradients:
+        if name not in available:
+            raise ClaimsError(f"claims['vjp']: the adapter has no function {name!r}")
+    if gradients and not has_vjp:
+        raise ClaimsError("claims['vjp']: the adapter has no function vjp")
+    base = _override(OpClaims(), data.get("all", {}), "all")
+    ops = {
+        name: replace(_override(base, data.get(name, {}), name), gradient=name in gradients)
+        for name in OPERATIONS
+        if name in available
+    }
+    fork = data.get("fork", True)
+    if not isinstance(fork, bool):
+        raise ClaimsError(f"claims['fork']: expected True or False, not {fork!r}")
+    return Claims(
+        ops, _dialect(data.get("dialect", {})), _accumulate(data.get("accumulate", {})), fork
+    )
+
+
+def _nearest(key: Any, known: Collection[str]) -> str:
+    near = get_close_matches(str(key), list(known), 1)
+    return f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(sorted(known))}"
+
+
+def _dialect(declared: Any) -> dict[str, str]:
+    try:
+        return resolve(declared)
+    except (ValueError, AttributeError, TypeError) as error:
+        raise ClaimsError(f"claims['dialect']: {error}") from None
+
+
+def _accumulate(declared: Any) -> dict[str, str]:
+    if not isinstance(declared, Mapping) or not all(
+        narrow in DTYPES and wide in DTYPES for narrow, wide in declared.items()
+    ):
+        raise ClaimsError(f"claims['accumulate']: expected dtype → dtype out of {', '.join(DTYPES)}")
+    return dict(declared)
+
+
+def _override(base: OpClaims, entry: Any, where: str) -> OpClaims:
+    if not isinstance(entry, Mapping):
+        raise ClaimsError(f"claims[{where!r}]: expected a dictionary, not {type(entry).__name__}")
+    known = {f.name for f in fields(OpClaims)} - {"gradient"}
+    changes: dict[str, Any] = {}
+    for key, value in entry.items():
+        place = f"claims[{where!r}][{key!r}]"
+        if key not in known:
+            raise ClaimsError(f"{place}: unknown entry{_nearest(key, known)}")
+        if key in _BOUNDS:
+            changes[key] = _bounds(value, place)
+        elif key in _WORDS:
+            changes[key] = _words(value, _WORDS[key], place)
+        elif key == "padding_limit":
+            if value not in PADDING_LIMITS:
+                raise ClaimsError(f"{place}: {value!r} is not one of {', '.join(PADDING_LIMITS)}")
+            changes[key] = value
+        elif key == "named_stride":
+            if type(value) is not int or value < 1:
+                raise ClaimsError(f"{place}: expected an integer ≥ 1, not {value!r}")
+            changes[key] = value
+        else:
+            if not isinstance(value, bool):
+                raise ClaimsError(f"{place}: expected True or False, not {value!r}")
+            changes[key] = value
+    return replace(base, **changes)
+
+
+def _bounds(value: Any, place: str) -> tuple[int, int]:
+    least = 0 if place.endswith("['padding']") else 1
+    if (
+        isinstance(value, (tuple, list))
+        and len(value) == 2
+        and type(value[0]) is int
+        and (value[1] is None or type(value[1]) is int)
+    ):
+        low, high = value[0], UNBOUNDED if value[1] is None else value[1]
+        if least <= low <= high:
+            return low, high
+    raise ClaimsError(f"{place}: expected [least, greatest] with least ≥ {least}, not {value!r}")
+
+
+def _words(value: Any, allowed: Collection[Any], place: str) -> tuple[Any, ...]:
+    if isinstance(value, str) or not isinstance(value, Collection):
+        raise ClaimsError(f"{place}: expected a list out of {', '.join(map(str, allowed))}")
+    for word in value:
+        if word not in allowed:
+            raise ClaimsError(f"{place}: {word!r} is not one of {', '.join(map(str, allowed))}")
+    return tuple(word for word in allowed if word in value)
