@@ -1,0 +1,53 @@
+"""What can be wrong with an adapter, in one line each."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Collection
+from difflib import get_close_matches
+
+LONGEST = 300
+
+
+class UnknownAdapter(ValueError):  # noqa: N818 - it names what happened
+    """No adapter answers to that name; the message says what is known, in one line."""
+
+
+class AdapterError(RuntimeError):
+    """There is an adapter, but it cannot be used; one line says what, where and what to do."""
+
+
+def one_line(text: str) -> str:
+    """`text` without line breaks, cut off where nobody reads on."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+
+
+def describe(error: BaseException) -> str:
+    """Type and message of an error, in one line."""
+    if isinstance(error, SystemExit):
+        return f"it called exit({error.code!r})"
+    try:
+        message = one_line(str(error))
+    except Exception:
+        message = "(and its message cannot be shown)"
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
+
+
+def place(error: BaseException, file: str | None) -> str:
+    """`file:line` where an error arose: the innermost line in `file`, else the innermost of all."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{error.filename}:{error.lineno}"
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.filename == file]
+    # The frames of the import machinery say nothing about the fault.
+    others = [frame for frame in frames if not frame.filename.startswith("<frozen")]
+    for frame in reversed(own or others):
+        return f"{frame.filename}:{frame.lineno}"
+    return file or "unknown place"
+
+
+def nearest(word: str, known: Collection[str]) -> str:
+    """A hint to append: the likeliest of `known`, or nothing."""
+    near = get_close_matches(word, list(known), 1)
+    return f"; did you mean {near[0]!r}?" if near else ""

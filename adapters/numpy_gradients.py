@@ -1,0 +1,125 @@
+"""The gradients of the NumPy operations: GEMM and scatter, the adjoints of gather and GEMM."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .numpy_checks import Array, Pairs, like
+from .numpy_pad import pad_gradient
+from .numpy_plans import (
+    conv_plan,
+    divisor,
+    filters,
+    grouped_columns,
+    maps_of,
+    pool_plan,
+    wide_dtype,
+    winners_of,
+)
+
+
+def _conv_gradient(
+    inputs: Sequence[Array],
+    g: Array,
+    *,
+    stride: tuple[int, ...],
+    padding: Pairs | str,
+    dilation: tuple[int, ...],
+    groups: int,
+) -> tuple[Array, ...]:
+    if len(inputs) not in (2, 3):
+        raise ValueError(f"conv takes 2 or 3 arrays, not {len(inputs)}")
+    x, w = inputs[:2]
+    b = inputs[2] if len(inputs) == 3 else None
+    plan = conv_plan(x, w, b, stride, padding, dilation, groups)
+    like("cotangent", g, (x.shape[0], w.shape[0], *plan.out), x.dtype)
+    wide = wide_dtype(x)
+    shape = (x.shape[0], groups, w.shape[0] // groups, plan.outputs)
+    rows = g.reshape(shape).astype(wide, copy=False)
+    patches = grouped_columns(plan, x, groups, wide)
+    dw = (rows @ patches.swapaxes(2, 3)).sum(axis=0, dtype=wide)
+    spread = filters(w, groups, wide).swapaxes(1, 2) @ rows
+    dx = plan.scatter(spread.reshape(*x.shape[:2], plan.taps, plan.outputs), x.shape)
+    gradients = [dx, dw.reshape(w.shape)]
+    if b is not None:
+        gradients.append(rows.sum(axis=(0, 3), dtype=wide).reshape(w.shape[0]))
+    return tuple(gradient.astype(x.dtype, copy=False) for gradient in gradients)
+
+
+def _max_gradient(inputs: Sequence[Array], g: Array, **params: Any) -> tuple[Array, ...]:  # noqa: ANN401
+    x = _alone(inputs)
+    plan, _ = pool_plan(x, **params)
+    like("cotangent", g, (*x.shape[:2], *plan.out), x.dtype)
+    _, winners = winners_of(plan, x)
+    maps = x.shape[0] * x.shape[1]
+    sums = np.zeros((maps, plan.plane + 1), wide_dtype(x))
+    rows, shape = np.arange(maps)[:, None], (maps, plan.outputs)
+    np.add.at(sums, (rows, winners.reshape(shape)), g.reshape(shape))
+    return (sums[:, : plan.plane].astype(x.dtype).reshape(x.shape),)
+
+
+def _avg_gradient(
+    inputs: Sequence[Array],
+    g: Array,
+    *,
+    window: tuple[int, ...],
+    stride: tuple[int, ...],
+    padding: Pairs | str,
+    dilation: tuple[int, ...],
+    ceil_mode: bool,
+    count_include_pad: bool,
+) -> tuple[Array, ...]:
+    x = _alone(inputs)
+    plan, pairs = pool_plan(x, window, stride, padding, dilation, ceil_mode)
+    taps = divisor(plan, x, window, stride, pairs, dilation, count_include_pad)
+    like("cotangent", g, (*x.shape[:2], *plan.out), x.dtype)
+    part = g.reshape(*x.shape[:2], 1, plan.outputs).astype(wide_dtype(x), copy=False) / taps
+    spread = np.broadcast_to(part, (*x.shape[:2], plan.taps, plan.outputs))
+    return (plan.scatter(spread, x.shape).astype(x.dtype, copy=False),)
+
+
+def _global_gradient(op: str, inputs: Sequence[Array], g: Array) -> tuple[Array, ...]:
+    x = _alone(inputs)
+    maps = maps_of(x)
+    if op == "global_avg_pool" and x.dtype.kind != "f":
+        raise ValueError(f"a mean of {x.dtype} is not defined")
+    like("cotangent", g, x.shape[:2], x.dtype)
+    dx = np.zeros(maps.shape, x.dtype)
+    if op == "global_max_pool":
+        np.put_along_axis(dx, maps.argmax(axis=2)[:, :, None], g[:, :, None], axis=2)
+    elif op == "global_sum_pool":
+        dx += g[:, :, None]
+    else:
+        dx += (g.astype(wide_dtype(x)) / maps.shape[2]).astype(x.dtype)[:, :, None]
+    return (dx.reshape(x.shape),)
+
+
+_GRADIENTS: dict[str, Callable[..., tuple[Array, ...]]] = {
+    "conv": _conv_gradient,
+    "pad": lambda inputs, g, **params: (pad_gradient(_alone(inputs), g, **params),),
+    "max_pool": _max_gradient,
+    "max_pool_with_indices": _max_gradient,
+    "avg_pool": _avg_gradient,
+}
+
+
+def vjp(op: str, inputs: Sequence[Array], cotangent: Array, **params: Any) -> tuple[Array, ...]:  # noqa: ANN401
+    """One gradient per input of ⟨op(*inputs, **params), cotangent⟩, in the dtype of x.
+
+    A maximum's gradient goes to its first cell. For ``max_pool_with_indices`` the cotangent is
+    that of the values. Raises ValueError where the operation would, and for a misfit cotangent.
+    """
+    if op in ("global_avg_pool", "global_max_pool", "global_sum_pool"):
+        return _global_gradient(op, inputs, cotangent, **params)
+    if op not in _GRADIENTS:
+        raise ValueError(f"there is no gradient of {op!r}")
+    return _GRADIENTS[op](inputs, cotangent, **params)
+
+
+def _alone(inputs: Sequence[Array]) -> Array:
+    if len(inputs) != 1:
+        raise ValueError(f"expected one array, not {len(inputs)}")
+    return inputs[0]

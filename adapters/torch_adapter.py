@@ -1,0 +1,164 @@
+"""PyTorch, through ``torch.nn.functional``.
+
+Every parameter that torch has is handed to torch. Two shims remain, where it has none:
+
+* asymmetric padding of a convolution is done by ``F.pad`` in front of it;
+* the gradient of max pooling is refused, by us and with an error, where a window lies wholly in
+  the padding: torch 2.13 gives such a window an index past the end of its plane, and its backward
+  pass then writes there, into the next plane or past the end of the tensor.
+
+What torch cannot do (asymmetric pool padding, dilated averages, symmetric padding, negative
+strides in memory) is not claimed, and raises ValueError where it is asked for all the same.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy.typing as npt
+import torch
+
+from .errors import AdapterError, UnknownAdapter, nearest
+from .torch_claims import claims_for
+from .torch_functions import FORWARD, WINDOWED, max_pool, refuse_blind_window
+
+Array = npt.NDArray[Any]
+
+OPTIONS = ("cpu", "cuda", "mps", "xpu", "no-mkldnn", "channels-last")
+
+_CHANNELS_LAST = {4: torch.channels_last, 5: torch.channels_last_3d}
+
+
+class Torch:
+    """One way to run torch: a device, oneDNN or not, a memory format.
+
+    Arrays are NumPy's, (N, C, *spatial), in and out; errors are torch's own.
+    """
+
+    name = "torch"
+    version = torch.__version__
+
+    def __init__(self, device: str, mkldnn: bool, channels_last: bool) -> None:
+        """`channels_last` converts x and w of 2-D and 3-D windowed operations before the call."""
+        self.device = torch.device(device)
+        self.mkldnn = mkldnn
+        self.channels_last = channels_last
+        self.claims = claims_for(self.device.type)
+
+    def conv(self, x: Array, w: Array, b: Array | None = None, **params: Any) -> Array:  # noqa: ANN401
+        """Convolution by ``F.conv1d``, ``F.conv2d`` or ``F.conv3d``."""
+        return self._run("conv", (x, w) if b is None else (x, w, b), params)
+
+    def pad(self, x: Array, **params: Any) -> Array:  # noqa: ANN401
+        """Padding by ``F.pad``."""
+        return self._run("pad", (x,), params)
+
+    def max_pool(self, x: Array, **params: Any) -> Array:  # noqa: ANN401
+        """Max pooling by ``F.max_pool1d``, ``F.max_pool2d`` or ``F.max_pool3d``."""
+        return self._run("max_pool", (x,), params)
+
+    def max_pool_with_indices(self, x: Array, **params: Any) -> tuple[Array, Array]:  # noqa: ANN401
+        """The same with ``return_indices``."""
+        with self._path():
+            y, indices = max_pool(self._take(x, True), return_indices=True, **params)
+        return y.cpu().numpy(), indices.cpu().numpy()
+
+    def avg_pool(self, x: Array, **params: Any) -> Array:  # noqa: ANN401
+        """Average pooling by ``F.avg_pool1d``, ``F.avg_pool2d`` or ``F.avg_pool3d``."""
+        return self._run("avg_pool", (x,), params)
+
+    def global_avg_pool(self, x: Array) -> Array:
+        """Adaptive average pooling to one cell."""
+        return self._run("global_avg_pool", (x,), {})
+
+    def global_max_pool(self, x: Array) -> Array:
+        """Adaptive max pooling to one cell."""
+        return self._run("global_max_pool", (x,), {})
+
+    def global_sum_pool(self, x: Array) -> Array:
+        """``Tensor.sum``: torch has no pool of that name."""
+        return self._run("global_sum_pool", (x,), {})
+
+    def vjp(self, op: str, inputs: Sequence[Array], cotangent: Array, **params: Any) -> list[Array]:  # noqa: ANN401
+        """The gradients of ⟨op(*inputs, **params), cotangent⟩, by autograd; one per input."""
+        if op.startswith("max_pool"):
+            refuse_blind_window(inputs[0], **params)
+        function = FORWARD[op]
+        windowed = op in WINDOWED
+        with self._path():
+            leaves = [self._leaf(array) for array in inputs]
+            y = function(*(self._formatted(leaf, windowed) for leaf in leaves), **params)
+            gradients = torch.autograd.grad(y, leaves, self._take(cotangent, False))
+        return [gradient.cpu().numpy() for gradient in gradients]
+
+    def _run(self, op: str, inputs: Sequence[Array], params: dict[str, Any]) -> Array:
+        windowed = op in WINDOWED
+        with self._path():
+            y = FORWARD[op](*(self._take(array, windowed) for array in inputs), **params)
+        result: Array = y.cpu().numpy()
+        return result
+
+    @contextlib.contextmanager
+    def _path(self) -> Iterator[None]:
+        # torch keeps this switch for the whole process; others in it shall not see it thrown.
+        # (Its own context manager throws more switches than this one, and warns of GPUs.)
+        before = torch.backends.mkldnn.enabled
+        torch.backends.mkldnn.enabled = before and self.mkldnn  # type: ignore[assignment]
+        try:
+            yield
+        finally:
+            torch.backends.mkldnn.enabled = before
+
+    def _leaf(self, array: Array) -> torch.Tensor:
+        return torch.from_numpy(array).to(self.device).requires_grad_()
+
+    def _take(self, array: Array, windowed: bool) -> torch.Tensor:
+        return self._formatted(torch.from_numpy(array).to(self.device), windowed)
+
+    def _formatted(self, tensor: torch.Tensor, windowed: bool) -> torch.Tensor:
+        if self.channels_last and windowed and tensor.ndim in _CHANNELS_LAST:
+            return tensor.to(memory_format=_CHANNELS_LAST[tensor.ndim])
+        return tensor
+
+
+def make(option: str | None) -> Torch:
+    """Torch as `option` says: a device, ``no-mkldnn``, ``channels-last``, joined by commas.
+
+    Raises UnknownAdapter for other words, AdapterError for a device that is not there.
+    """
+    device, mkldnn, channels_last = "cpu", True, False
+    for word in (option or "").split(",") if option else ():
+        if word == "no-mkldnn":
+            mkldnn = False
+        elif word == "channels-last":
+            channels_last = True
+        else:
+            device = _device(word)
+    # The suite runs one process per core, and its tensors are small: threads of torch's own would
+    # only compete. Whoever sets OMP_NUM_THREADS has decided otherwise.
+    if "OMP_NUM_THREADS" not in os.environ:
+        torch.set_num_threads(1)
+    return Torch(device, mkldnn, channels_last)
+
+
+def _device(word: str) -> str:
+    kind, colon, number = word.partition(":")
+    if kind not in OPTIONS[:4] or (colon and not number.isdecimal()):
+        known = ", ".join(OPTIONS)
+        raise UnknownAdapter(
+            f"torch has no option {word!r}{nearest(word, OPTIONS)}; known: {known}"
+        )
+    if kind == "cpu":
+        return "cpu"
+    module = getattr(torch, kind, None)
+    if module is None or not module.is_available():
+        raise AdapterError(
+            f"torch {torch.__version__} finds no {kind} device here; install a build of torch for "
+            f"it, or use torch:cpu"
+        )
+    if number and int(number) >= module.device_count():
+        raise AdapterError(f"torch finds {module.device_count()} {kind} device(s), none is {word}")
+    return word

@@ -1,0 +1,46 @@
+"""What torch claims, as found by running it (2.13, CPU).
+
+A dtype is claimed for an operation where torch implements it in 1-D, 2-D and 3-D, with and
+without dilation. Left out for want of a kernel: float16 averages (3-D), integers in
+``max_pool1d`` and the adaptive pools, int32 to int8 in dilated convolutions.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+_FLOATS = ["float64", "float32", "float16"]
+_INTEGERS = ["int64", "int32", "int16", "int8"]
+
+# No "reversed": a tensor has no negative strides.
+_LAYOUTS = [
+    "contiguous", "channels_last", "column_major", "sliced", "windowed", "offset", "broadcast",
+]  # fmt: skip
+
+_POOL: dict[str, Any] = {"asymmetric_padding": False, "padding_limit": "half_window"}
+
+
+def claims_for(device: str) -> dict[str, Any]:
+    """The claims of torch on a kind of device, such as "cpu" or "cuda"."""
+    # Integer convolution exists on the CPU only.
+    integers = ["int64"] if device == "cpu" else []
+    floats = [d for d in _FLOATS if device != "mps" or d != "float64"]
+    return {
+        "all": {"dtypes": floats, "layouts": _LAYOUTS},
+        "conv": {
+            "dtypes": [*floats, *integers],
+            # "same" exists for stride 1 only; asymmetric amounts by F.pad (a shim).
+            "named_padding": ["same_upper", "valid"],
+            "named_stride": 1,
+        },
+        "pad": {
+            "dtypes": [*floats, *_INTEGERS],
+            "modes": ["constant", "reflect", "replicate", "circular"],
+        },
+        "max_pool": _POOL,
+        "max_pool_with_indices": {**_POOL, "dtypes": [*floats, *_INTEGERS]},
+        "avg_pool": {**_POOL, "dtypes": [d for d in floats if d != "float16"], "dilation": [1, 1]},
+        "global_sum_pool": {"dtypes": [*floats, *_INTEGERS]},
+        # No "accumulate": oneDNN sums float16 in float32, but the other CPU path adds up the
+        # gradients of a convolution in float16, and both do so for pools and padding.
+    }
