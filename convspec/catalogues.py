@@ -1,0 +1,105 @@
+"""What ``convspec list`` shows: clauses, laws, adapters, planted faults."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from .console import indented
+
+Entry = dict[str, Any]
+
+
+def entries(what: str) -> list[Entry]:
+    """The entries of a catalogue, each with its identifying word first and `text` for people."""
+    match what:
+        case "clauses":
+            return _clauses()
+        case "laws":
+            return _laws()
+        case "adapters":
+            return _adapters()
+        case "mutants":
+            return _mutants()
+    raise ValueError(f"no catalogue {what!r}")
+
+
+def as_document(found: Sequence[Entry]) -> str:
+    """The entries as JSON."""
+    shown = [{key: value for key, value in entry.items() if key != "text"} for entry in found]
+    return json.dumps(shown, indent=1, ensure_ascii=False, default=_plain)
+
+
+def as_table(out: Console, found: Sequence[Entry]) -> None:
+    """The entries for people: a head line each, and the text below it."""
+    for entry in found:
+        head, text = next(iter(entry.values())), entry["text"]
+        out.print(Text.assemble((str(head), "bold"), f"  {text[0]}".rstrip()), soft_wrap=True)
+        for line in text[1:]:
+            if line:
+                indented(out, Text(line, "dim"))
+    if not found:
+        out.print("none")
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, (tuple, set, frozenset)) else str(value)
+
+
+def _clauses() -> list[Entry]:
+    from .spec.clauses import CLAUSES
+
+    return [
+        {
+            "slug": clause.slug, "level": clause.level, "statement": clause.statement,
+            "formula": clause.formula, "sources": clause.sources, "since": clause.since,
+            "text": [clause.level, clause.statement, clause.formula],
+        }
+        for clause in CLAUSES.values()
+    ]  # fmt: skip
+
+
+def _laws() -> list[Entry]:
+    from .engine import list_laws
+
+    return [
+        {
+            "name": law.name, "ops": law.ops, "clauses": law.clauses, "statement": law.statement,
+            "text": ["", law.statement, f"clauses: {', '.join(law.clauses)}"],
+        }
+        for law in list_laws()
+    ]  # fmt: skip
+
+
+def _adapters() -> list[Entry]:
+    from .adapters.opening import known_adapters
+
+    return [
+        {
+            "name": adapter.name, "installed": adapter.installed, "version": adapter.version,
+            "what": adapter.what, "install": adapter.install,
+            "text": [
+                str(adapter.version or "") if adapter.installed else "not installed",
+                adapter.what,
+                "" if adapter.installed else f"to install: {adapter.install}",
+            ],
+        }
+        for adapter in known_adapters()
+    ]  # fmt: skip
+
+
+def _mutants() -> list[Entry]:
+    from .adapters.mutants import MUTANTS
+
+    return [
+        {
+            "name": mutant.name, "op": mutant.op, "cause": mutant.cause, "law": mutant.law,
+            "about": mutant.about,
+            "text": [f"{mutant.op}, {mutant.cause}", mutant.about],
+        }
+        for mutant in MUTANTS.values()
+    ]  # fmt: skip

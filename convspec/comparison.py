@@ -1,0 +1,67 @@
+"""Two arrays agree, or a `Mismatch` says where they do not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from convspec.verdicts import WrongNaN, WrongShape, WrongValue
+
+Array = npt.NDArray[Any]
+
+
+def require_shape(got: Array, shape: tuple[int, ...], what: str) -> None:
+    """Raises WrongShape unless `got` has exactly that shape."""
+    if got.shape != shape:
+        raise WrongShape(f"{what} has shape {_by(got.shape)}, expected {_by(shape)}", got=got)
+
+
+def require_equal(got: Array, expected: Array, what: str) -> None:
+    """Cell for cell the same number; NaN equals NaN. Raises WrongShape, WrongValue or WrongNaN."""
+    if got.shape == expected.shape and (got == expected).all():
+        return
+    require_shape(got, expected.shape, what)
+    off = (got != expected) & ~((got != got) & (expected != expected))
+    if off.any():
+        _complain(got, expected, off, what, "")
+
+
+def require_within(got: Array, expected: Array, bound: Array, what: str) -> None:
+    """|got − expected| ≤ bound in every cell; what is not finite must be equal."""
+    require_shape(got, expected.shape, what)
+    with np.errstate(invalid="ignore"):
+        near = np.abs(got.astype(np.float64) - expected) <= bound
+    same = (got == expected) | ((got != got) & (expected != expected))
+    off = ~(near | same)
+    if off.any():
+        _complain(got, expected, off, what, " beyond every rounding")
+
+
+def _complain(got: Array, expected: Array, off: Array, what: str, how: str) -> None:
+    count = int(off.sum())
+    # Where one side is NaN and the other is not there is no distance: it counts as infinite.
+    with np.errstate(invalid="ignore", over="ignore"):
+        distance = np.abs(got.astype(np.float64) - expected.astype(np.float64))
+    distance = np.where(off, np.where(np.isnan(distance), np.inf, distance), -1.0)
+    worst = tuple(int(i) for i in np.unravel_index(int(np.argmax(distance)), got.shape))
+    cell = ", ".join(map(str, worst))
+    message = (
+        f"{what}[{cell}] is {number(got[worst])}, expected {number(expected[worst])}"
+        f" ({count} of {got.size} cells differ{how})"
+    )
+    kind = WrongNaN if np.isnan(got[worst]) != np.isnan(expected[worst]) else WrongValue
+    raise kind(message, expected=expected, got=got, worst=worst)
+
+
+def number(value: Any) -> str:
+    """A cell's value as a person writes it: 3, −2.5, 0.3333333."""
+    value = value.item() if hasattr(value, "item") else value
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return f"{value:.9g}" if isinstance(value, float) else str(value)
+
+
+def _by(shape: tuple[int, ...]) -> str:
+    return "×".join(map(str, shape)) or "scalar"

@@ -1,0 +1,165 @@
+"""From a described array to a real one: its values by recipe, its memory by layout.
+
+Filling is a handful of NumPy calls whatever the size. Random contents are slices of two
+tables drawn once, so that a seed costs nothing and a case is the same everywhere.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from math import isqrt, prod
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from convspec.spec.case import Case, Tensor
+
+Array = npt.NDArray[Any]
+
+EXACT_BITS = {"float64": 53, "float32": 24, "float16": 11, "int64": 62, "int32": 31, "int16": 15, "int8": 7}  # fmt: skip
+"""Integers below 2 to this power, and their sums, are exact in the dtype in any order."""
+
+HEADROOM_BITS = 2
+"""Sums stay below that limit by this power of 2, so that a law may add a few results up."""
+
+_TABLE_SIZE = 1 << 16
+_STEP = 7919  # a prime, so that different k start at different places of the table
+_SENTINEL = 77  # what lies between the cells of a strided layout: reading it shows at once
+
+
+@cache
+def _integers(amplitude: int) -> Array:
+    return np.random.RandomState(amplitude).randint(-amplitude, amplitude + 1, _TABLE_SIZE)
+
+
+@cache
+def _normals() -> Array:
+    return np.random.RandomState(0).standard_normal(_TABLE_SIZE)
+
+
+@cache
+def _uniforms() -> Array:
+    return np.random.RandomState(1).uniform(0.5, 1.5, _TABLE_SIZE)
+
+
+def _draw(table: Array, count: int, k: int) -> Array:
+    start = k * _STEP % _TABLE_SIZE
+    if start + count <= _TABLE_SIZE:
+        return table[start : start + count]
+    return np.take(table, np.arange(start, start + count), mode="wrap")
+
+
+def longest_sum(case: Case) -> int:
+    """The greatest number of products that any output or gradient cell of the case adds up."""
+    shapes = {t.name: t.shape for t in case.tensors}
+    if "w" in shapes:
+        forward = prod(shapes["w"][1:]) + 1
+        if "g" not in shapes:
+            return forward
+        g = shapes["g"]
+        return max(forward, prod(shapes["w"][:1] + shapes["w"][2:]), prod(g[:1] + g[2:]))
+    if "g" in shapes:
+        return max(prod(shapes["g"][2:]), 1)
+    return max(prod(shapes["x"][2:]), 1)
+
+
+def amplitude(case: Case) -> int:
+    """The greatest a ≤ 4 for which sums of products up to a·a stay exact, at least 1."""
+    limit = 1 << EXACT_BITS[case.dtype] - HEADROOM_BITS
+    return max(min(4, isqrt(limit // longest_sum(case))), 1)
+
+
+def fill(tensor: Tensor, greatest: int) -> Array:
+    """The described array in its dtype and layout; integers in it are at most `greatest`."""
+    return lay_out(values(tensor, greatest), tensor.layout)
+
+
+def values(tensor: Tensor, greatest: int = 4) -> Array:
+    """The described values, row-major and contiguous, in the tensor's dtype."""
+    shape = tensor.shape
+    if tensor.layout == "broadcast" and shape and shape[0] > 1:
+        once = _recipe(tensor, (1, *shape[1:]), greatest)
+        return np.repeat(once, shape[0], axis=0)
+    return _recipe(tensor, shape, greatest)
+
+
+def _recipe(tensor: Tensor, shape: tuple[int, ...], greatest: int) -> Array:
+    count, k, dtype = prod(shape), tensor.k, np.dtype(tensor.dtype)
+    match tensor.pattern:
+        case "zeros":
+            return np.zeros(shape, dtype)
+        case "ones":
+            return np.ones(shape, dtype)
+        case "impulse":
+            flat = np.zeros(count, dtype)
+            if count:
+                # Beyond 256 cells k counts in strides, so that it still reaches the far end.
+                flat[k * max(count // 256, 1) % count] = 1
+        case "ramp" | "nan":
+            period, shift = (7, 3) if greatest >= 3 else (3, 1)
+            flat = ((np.arange(k % period, count + k % period)) % period - shift).astype(dtype)
+            if tensor.pattern == "nan" and count:
+                flat[k % count] = np.nan
+        case "negative":
+            flat = (-1 - (3 * np.arange(count) + k) % 7).astype(dtype)
+        case "ints":
+            flat = _draw(_integers(greatest), count, k).astype(dtype)
+        case "distinct":
+            order = np.argsort(_draw(_normals(), count, k), kind="stable")
+            flat = (order % 100 if dtype.itemsize == 1 else order).astype(dtype)
+        case "normal":
+            flat = _draw(_normals(), count, k).astype(dtype)
+        case "positive":
+            flat = _draw(_uniforms(), count, k).astype(dtype)
+        case "eye" | "floor":
+            return _one_hots(shape, dtype, floor=tensor.pattern == "floor")
+        case unknown:
+            raise ValueError(f"no recipe for pattern {unknown!r}")
+    return flat.reshape(shape)
+
+
+def _one_hots(shape: tuple[int, ...], dtype: np.dtype[Any], floor: bool) -> Array:
+    least = lowest(dtype) if floor else 0
+    flat = np.full((shape[0], prod(shape[1:])), least, dtype)
+    if flat.size:
+        entry = np.arange(shape[0])
+        flat[entry, entry % flat.shape[1]] = 0 if floor else 1
+    return flat.reshape(shape)
+
+
+def lowest(dtype: np.dtype[Any]) -> Any:
+    """The identity of max in a dtype: −∞, or the least integer."""
+    return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min
+
+
+def lay_out(array: Array, layout: str) -> Array:
+    """The same values in the named memory layout (see `spec.case.LAYOUTS`); writable."""
+    if layout == "contiguous" or array.ndim == 0:
+        return array
+    match layout:
+        case "channels_last":
+            if array.ndim < 3:
+                return array
+            return np.moveaxis(np.ascontiguousarray(np.moveaxis(array, 1, -1)), -1, 1)
+        case "column_major":
+            return np.asfortranarray(array)
+        case "sliced":
+            wide = np.full((*array.shape[:-1], 2 * array.shape[-1]), _SENTINEL, array.dtype)
+            view = wide[..., ::2]
+        case "windowed":
+            wide = np.full([n + 2 for n in array.shape], _SENTINEL, array.dtype)
+            view = wide[(slice(1, -1),) * array.ndim]
+        case "offset":
+            view = np.empty(array.size + 1, array.dtype)[1:].reshape(array.shape)
+        case "reversed":
+            view = np.empty_like(array)[..., ::-1]
+        case "broadcast":
+            if array.shape[0] < 2:
+                return array
+            once = array[:1].copy()
+            return np.lib.stride_tricks.as_strided(once, array.shape, (0, *once.strides[1:]))
+        case unknown:
+            raise ValueError(f"no memory layout named {unknown!r}")
+    view[...] = array
+    return view

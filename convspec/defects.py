@@ -1,0 +1,188 @@
+"""Ways to make a valid case invalid: the table of what an implementation must reject.
+
+Each defect turns a valid case into one that is wrong in that single way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from convspec.spec.case import Case, Tensor
+from convspec.spec.claims import OpClaims
+
+
+@dataclass(frozen=True)
+class Defect:
+    """One way to be invalid. `apply` makes a valid case wrong in it; `mode` is the pad mode it needs."""
+
+    name: str
+    apply: Callable[[Case], Case]
+    mode: str | None = None
+
+
+def _set(name: str, value: int) -> Callable[[Case], Case]:
+    """The last entry of a per-axis parameter becomes `value`."""
+
+    def apply(case: Case) -> Case:
+        entries = getattr(case.op, name)
+        return _with(case, **{name: (*entries[:-1], value)})
+
+    return apply
+
+
+def _one_more(name: str) -> Callable[[Case], Case]:
+    """A per-axis parameter with one entry more than there are spatial axes."""
+
+    def apply(case: Case) -> Case:
+        entries = getattr(case.op, name)
+        return _with(case, **{name: (*entries, entries[-1])})
+
+    return apply
+
+
+def _with(case: Case, **parameters: Any) -> Case:
+    return Case(replace(case.op, **parameters), case.tensors)
+
+
+def _reshaped(case: Case, **shapes: tuple[int, ...]) -> Case:
+    tensors = tuple(
+        replace(t, shape=shapes[t.name]) if t.name in shapes else t for t in case.tensors
+    )
+    return Case(case.op, tensors)
+
+
+def _groups(value: int) -> Callable[[Case], Case]:
+    return lambda case: _with(case, groups=value)
+
+
+def _extra_channel(case: Case) -> Case:
+    n, c, *spatial = case["x"].shape
+    return _reshaped(case, x=(n, c + 1, *spatial))
+
+
+def _uneven_filters(case: Case) -> Case:
+    groups = max(case.op.arguments()["groups"], 2)
+    n, _, *spatial = case["x"].shape
+    o, per_group, *kernel = case["w"].shape
+    odd = o + 1 if o % groups == 0 else o
+    changed = _reshaped(case, x=(n, groups * per_group, *spatial), w=(odd, per_group, *kernel), b=(odd,))  # fmt: skip
+    return _with(changed, groups=groups)
+
+
+def _kernel_too_large(case: Case) -> Case:
+    parameters = case.op.arguments()
+    padding, dilation = parameters["padding"], parameters["dilation"][-1]
+    around = 0 if isinstance(padding, str) else sum(padding[-1])
+    window = (case["x"].shape[-1] + around) // dilation + 2
+    if "w" in case:
+        changed = _reshaped(case, w=(*case["w"].shape[:-1], window))
+    else:
+        changed = _with(case, window=(*parameters["window"][:-1], window))
+    # Under "same" padding no kernel is too large.
+    return _with(changed, padding="valid") if isinstance(padding, str) else changed
+
+
+def _weight_rank(case: Case) -> Case:
+    return _reshaped(case, w=(*case["w"].shape, 1))
+
+
+def _bias_length(case: Case) -> Case:
+    length = case["w"].shape[0] + 1
+    bias = Tensor("b", (length,), case.dtype)
+    return Case(case.op, (*(t for t in case.tensors if t.name != "b"), bias))
+
+
+def _weight_dtype(case: Case) -> Case:
+    other = "float32" if case.dtype == "float64" else "float64"
+    return Case(case.op, tuple(replace(t, dtype=other) if t.name == "w" else t for t in case.tensors))
+
+
+def _negative_padding(case: Case) -> Case:
+    pairs = tuple((0, 0) for _ in range(case.rank - 1))
+    n, c, *spatial = case["x"].shape
+    # The input grows by what the padding would crop, so that the sign is the only fault.
+    roomy = _reshaped(case, x=(n, c, *spatial[:-1], spatial[-1] + 40))
+    return _with(roomy, padding=(*pairs, (-1, -1)))
+
+
+def _padding_count(case: Case) -> Case:
+    return _with(case, padding=((0, 0),) * (case.rank + 1))
+
+
+def _pad_beyond(mode: str, excess: int) -> Callable[[Case], Case]:
+    def apply(case: Case) -> Case:
+        n = case["x"].shape[-1]
+        pairs = ((0, 0),) * (case.rank - 1)
+        return _with(case, mode=mode, value=0, padding=(*pairs, (n + excess, 0)))
+
+    return apply
+
+
+def _crop_everything(case: Case) -> Case:
+    n = case["x"].shape[-1]
+    pairs = ((0, 0),) * (case.rank - 1)
+    return _with(case, mode="constant", value=0, padding=(*pairs, (-n, -1)))
+
+
+def _empty_axis(case: Case) -> Case:
+    return _reshaped(case, x=(*case["x"].shape[:-1], 0))
+
+
+_WINDOWED = (
+    Defect("stride 0", _set("stride", 0)),
+    Defect("stride -1", _set("stride", -1)),
+    Defect("dilation 0", _set("dilation", 0)),
+    Defect("dilation -1", _set("dilation", -1)),
+    Defect("one stride too many", _one_more("stride")),
+    Defect("negative padding", _negative_padding),
+    Defect("one padding too many", _padding_count),
+    Defect("kernel exceeds the padded input", _kernel_too_large),
+)
+
+_POOL = (
+    *_WINDOWED,
+    Defect("window 0", _set("window", 0)),
+    Defect("window -1", _set("window", -1)),
+    Defect("one window too many", _one_more("window")),
+)
+
+_GLOBAL = (Defect("an axis without cells", _empty_axis),)
+
+DEFECTS: dict[str, tuple[Defect, ...]] = {
+    "conv": (
+        *_WINDOWED,
+        Defect("groups 0", _groups(0)),
+        Defect("groups -1", _groups(-1)),
+        Defect("a channel too many", _extra_channel),
+        Defect("filters do not divide into groups", _uneven_filters),
+        Defect("weight of another rank", _weight_rank),
+        Defect("weight of another dtype", _weight_dtype),
+        Defect("bias of another length", _bias_length),
+    ),
+    "max_pool": _POOL,
+    "max_pool_with_indices": _POOL,
+    "avg_pool": _POOL,
+    "pad": (
+        Defect("one padding too many", _padding_count),
+        Defect("crop beyond the input", _crop_everything, "constant"),
+        Defect("reflection beyond the input", _pad_beyond("reflect", 0), "reflect"),
+        Defect("symmetric pad beyond the input", _pad_beyond("symmetric", 1), "symmetric"),
+        Defect("circular pad beyond the input", _pad_beyond("circular", 1), "circular"),
+    ),
+    "global_avg_pool": _GLOBAL,
+    "global_max_pool": _GLOBAL,
+    "global_sum_pool": _GLOBAL,
+}
+
+
+def defects_of(op: str, claims: OpClaims) -> tuple[Defect, ...]:
+    """The defects that an adapter with these claims can be shown."""
+    fixed = {"dilation": claims.dilation == (1, 1), "stride": claims.stride == (1, 1)}
+    return tuple(
+        defect
+        for defect in DEFECTS[op]
+        if (defect.mode is None or defect.mode in claims.modes)
+        and not fixed.get(defect.name.split()[0], False)
+    )

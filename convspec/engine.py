@@ -1,0 +1,202 @@
+"""The run: pytest with our plugin, shielded from whatever the user's folder holds."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from convspec import __version__
+from convspec.adapters.opening import Adapter, AdapterError, adapt, open_adapter
+from convspec.events import Event, LawFinished, RunFinished, RunStarted
+from convspec.law import LAWS_PACKAGE, all_laws
+from convspec.plan import items
+from convspec.plugin import EventCollector, Session, _SESSION
+from convspec.spaces import space_for
+from convspec.spec.case import Case
+from convspec.spec.clauses import SPEC_VERSION
+from convspec.trial import Trial
+from convspec.verdicts import Mismatch, Raised
+
+Listener = Callable[[Event], None]
+
+_INI = Path(__file__).with_name("conformance.ini")
+
+
+class NothingToRun(RuntimeError):  # noqa: N818 - it names what happened
+    """No law fits what was asked for."""
+
+
+def run(
+    adapter: str | object,
+    *,
+    profile: str = "quick",
+    seed: int = 0,
+    jobs: int | None = None,
+    ops: Sequence[str] | None = None,
+    clauses: Sequence[str] | None = None,
+    case: str | None = None,
+    listener: Listener | None = None,
+) -> list[Event]:
+    """Hold an adapter to the laws; return the events, which `listener` also gets as they come.
+
+    `adapter` is a name, or an object with functions named after operations (which then runs in
+    this process). `jobs` is the number of worker processes, by default one per core. `case` is
+    the line of one case to put to every law that it fits, in place of drawn ones.
+
+    Raises UnknownAdapter or AdapterError if there is nothing to call, CaseError for a line that
+    cannot be read, NothingToRun if no law fits the request.
+    """
+    began = time.perf_counter()
+    events: list[Event] = []
+
+    def emit(event: Event) -> None:
+        events.append(event)
+        if listener is not None:
+            listener(event)
+
+    opened = open_adapter(adapter) if isinstance(adapter, str) else adapt(adapter)
+    if case is not None:
+        Case.parse(case)
+    else:
+        smoke(opened)
+    options = [f"--convspec-profile={profile}", f"--convspec-seed={seed}"]
+    options += [f"--convspec-op={op}" for op in ops or ()]
+    options += [f"--convspec-clause={glob}" for glob in clauses or ()]
+    options += [f"--convspec-case={case}"] if case is not None else []
+    laws = list(all_laws().values())
+    emit(
+        RunStarted(
+            adapter=opened.name, version=opened.version, claims=opened.claims.to_json(),
+            profile=profile, seed=seed, convspec=__version__, spec=SPEC_VERSION,
+            laws=len(_wanted(laws, opened, ops, clauses)) if case is None else 0,
+        )
+    )  # fmt: skip
+    in_process = case is not None or not isinstance(adapter, str)
+    workers = 0 if in_process else jobs or os.cpu_count() or 1
+    interrupted = _pytest(opened, adapter, options, workers, emit)
+    emit(RunFinished(time.perf_counter() - began, interrupted))
+    if not interrupted and not any(isinstance(event, LawFinished) for event in events):
+        raise NothingToRun(
+            f"{opened.name}: no law fits "
+            + ("this case: the adapter lacks the operation" if case else "what was asked for")
+        )
+    return events
+
+
+def _wanted(
+    laws: Sequence[Any], opened: Adapter, ops: Sequence[str] | None, clauses: Sequence[str] | None
+) -> list[Any]:
+    from fnmatch import fnmatchcase
+
+    by_name = {law.name: law for law in laws}
+    return [
+        item
+        for item in items(laws, opened.claims)
+        if (not ops or item.op in ops)
+        and any(fnmatchcase(by_name[item.law].slug(item.op), glob) for glob in clauses or ["*"])
+    ]
+
+
+def smoke(adapter: Adapter) -> None:
+    """One plain call per claimed operation: an adapter all of whose calls raise is broken.
+
+    Raises AdapterError then; a wrong answer, or an operation among several that raises, is for
+    the laws to judge.
+    """
+    raised: list[str] = []
+    tried = 0
+    for op, claims in adapter.claims.ops.items():
+        try:
+            space = space_for(op, claims.ranks[0], claims, scale="tiny")
+        except KeyError:  # an operation that no law is about yet
+            continue
+        if space is None:
+            continue
+        tried += 1
+        plain = [0] * len(space.factors)
+        try:
+            with np.errstate(all="ignore"):
+                Trial(adapter, space.case(plain)).results()
+        except Raised as error:
+            raised.append(f"{op} {error.message}")
+        except Mismatch:
+            pass
+    if raised and len(raised) == tried:
+        raise AdapterError(f"{adapter.name}: fails its smoke test: {raised[0]}")
+
+
+def _pytest(
+    opened: Adapter, given: str | object, options: list[str], workers: int, emit: Listener
+) -> bool:
+    """Run the suite; True if it was interrupted."""
+    arguments = [
+        "--pyargs", LAWS_PACKAGE, "-c", str(_INI), f"--rootdir={_INI.parent}",
+        "-p", "convspec.plugin", "-p", "no:cacheprovider", "-p", "no:terminal",
+        "--import-mode=importlib", "--assert=plain",
+        f"--adapter={opened.name}", *options,
+    ]  # fmt: skip
+    plugins: list[object] = [EventCollector(emit)]
+    if workers:
+        arguments += ["-p", "xdist.plugin", f"--numprocesses={workers}", "--dist=worksteal"]
+    else:
+        plugins.append(_Opened(opened))
+    with _environment():
+        code = pytest.main(arguments, plugins=plugins)
+    if code == pytest.ExitCode.USAGE_ERROR:
+        raise RuntimeError("pytest refused the arguments it was given")
+    if code == pytest.ExitCode.INTERNAL_ERROR:
+        raise RuntimeError("pytest failed; the events up to then are kept")
+    return code == pytest.ExitCode.INTERRUPTED
+
+
+class _Opened:
+    """Gives the plugin an adapter that is open already, in this process."""
+
+    def __init__(self, adapter: Adapter) -> None:
+        self._adapter = adapter
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Put the adapter where the plugin looks for it."""
+        session = Session(config)
+        session.__dict__["adapter"] = self._adapter
+        config.stash[_SESSION] = session
+
+
+@contextmanager
+def _environment() -> Iterator[None]:
+    """The environment without what would bring a user's own pytest plugins and options in."""
+    kept = dict(os.environ)
+    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
+        os.environ.pop(name, None)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(kept)
+
+
+@dataclass(frozen=True)
+class LawInfo:
+    """What ``convspec list laws`` tells of a law."""
+
+    name: str
+    ops: tuple[str, ...]
+    statement: str
+    clauses: tuple[str, ...]
+
+
+def list_laws() -> list[LawInfo]:
+    """All laws, in the order of the suite."""
+    return [
+        LawInfo(law.name, law.ops, law.statement, tuple(law.slug(op) for op in law.ops))
+        for law in all_laws().values()
+    ]

@@ -1,0 +1,165 @@
+"""One law, one operation, one number of spatial axes: search, and say what was found."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from convspec import reference
+from convspec.adapters.opening import Adapter
+from convspec.events import (
+    CONFORMS,
+    ERROR,
+    UNSUPPORTED,
+    VACUOUS,
+    VERDICTS,
+    Failure,
+    LawFinished,
+)
+from convspec.isolation import Isolated
+from convspec.law import Law
+from convspec.search import Found, Playlist, search, seed_of
+from convspec.spaces import Space
+from convspec.spec.case import Case
+from convspec.trial import Trial
+from convspec.verdicts import Mismatch
+
+SMALL = 400
+"""Cells up to which an array is put into the report in full."""
+
+Row = tuple[int, ...]
+Task = tuple[str, str, int, Row | str]
+"""Law, operation, number of spatial axes, and the row of a case or its line."""
+
+
+class Bench:
+    """One adapter and the suite's laws: where cases are put to laws, in a child if so wished.
+
+    `limit`: seconds a case may take in a process of its own; None keeps all in this one.
+    """
+
+    def __init__(self, adapter: Adapter, laws: Mapping[str, Law], limit: float | None) -> None:
+        self.adapter = adapter
+        self._laws = laws
+        self._spaces: dict[tuple[str, str, int], Space] = {}
+        self._isolated = None if limit is None else Isolated(self._put, limit)
+
+    def close(self) -> None:
+        """End the child, if there is one."""
+        if self._isolated is not None:
+            self._isolated.close()
+
+    def run(self, law: Law, op: str, rank: int, *, count: int, seed: int) -> LawFinished:
+        """Put `count` drawn cases to a law. Never raises for what the implementation does."""
+        began = time.perf_counter()
+        if law.space(op, rank, self.adapter.claims) is None:
+            return LawFinished(law.name, law.slug(op), op, rank, UNSUPPORTED)
+        space = self._space(law.name, op, rank)
+        own_seed = seed_of(seed, law.name, op, rank)
+        rows = Playlist(space, own_seed, count)
+        if self._isolated is not None:
+            self._isolated.coming = lambda: [(law.name, op, rank, row) for row in rows.coming()]
+        check = self._isolated or self._put
+        try:
+            outcome = search(
+                rows, space.sizes, lambda row: check((law.name, op, rank, row)), count, own_seed
+            )
+        except Exception as error:
+            return _ours(law, op, rank, error, began)
+        failures = tuple(
+            self._failure(space.case(found.row), found) for found in outcome.found.values()
+        )
+        return _finished(law, op, rank, outcome.cases, failures, began)
+
+    def replay(self, law: Law, case: Case) -> LawFinished:
+        """Put one given case to a law."""
+        began = time.perf_counter()
+        op, rank = case.op.name, case.rank
+        failures: tuple[Failure, ...] = ()
+        try:
+            (self._isolated or self._put)((law.name, op, rank, case.line))
+        except Mismatch as mismatch:
+            failures = (self._failure(case, Found((), mismatch, 1)),)
+        except Exception as error:
+            return _ours(law, op, rank, error, began)
+        return _finished(law, op, rank, 1, failures, began)
+
+    def _put(self, task: Task) -> None:
+        law, op, rank, which = task
+        case = Case.parse(which) if isinstance(which, str) else self._space(law, op, rank).case(which)  # fmt: skip
+        # Overflow and NaN are subjects of the laws, not accidents to be warned of.
+        with np.errstate(all="ignore"):
+            self._laws[law].check(Trial(self.adapter, case))
+
+    def _space(self, law: str, op: str, rank: int) -> Space:
+        key = law, op, rank
+        if key not in self._spaces:
+            space = self._laws[law].space(op, rank, self.adapter.claims)
+            assert space is not None
+            self._spaces[key] = space
+        return self._spaces[key]
+
+    def _failure(self, case: Case, found: Found) -> Failure:
+        mismatch = found.mismatch
+        tensors = None
+        if case.cells <= SMALL:
+            filled = Trial(self.adapter, case).inputs
+            tensors = {t.name: _listed(filled[t.name]) for t in case.tensors}
+        message = mismatch.message
+        if not found.repeats:
+            message += " (not every time: the same case passed when repeated)"
+        return Failure(
+            kind=mismatch.kind, verdict=mismatch.verdict, case=case.line, message=message,
+            tensors=tensors, expected=_small(mismatch.expected), got=_small(mismatch.got),
+            worst=mismatch.worst, found_after=found.found_after, cells=case.cells,
+            repeats=found.repeats, details=mismatch.details,
+        )  # fmt: skip
+
+
+def is_valid(case: Case) -> bool:
+    """Whether the definition gives the case a meaning: whether the reference takes it."""
+    try:
+        # The reference does the judging, so that there is one place where validity is decided.
+        arrays = [np.zeros(t.shape, t.dtype) for t in case.tensors if t.name != "g"]
+        if "g" in case:
+            g = np.zeros(case["g"].shape, case["g"].dtype)
+            reference.vjp(case.op.name, tuple(arrays), g, **case.op.arguments())
+        else:
+            getattr(reference, case.op.name)(*arrays, **case.op.arguments())
+    except (ValueError, TypeError):
+        return False
+    return True
+
+
+def _finished(
+    law: Law, op: str, rank: int, cases: int, failures: tuple[Failure, ...], began: float
+) -> LawFinished:
+    verdicts = [f.verdict for f in failures] or [CONFORMS if cases else VACUOUS]
+    gravest = min(verdicts, key=VERDICTS.index)
+    return LawFinished(
+        law.name, law.slug(op), op, rank, gravest, cases, time.perf_counter() - began, failures
+    )
+
+
+def _ours(law: Law, op: str, rank: int, error: Exception, began: float) -> LawFinished:
+    """An exception in a law or the reference says nothing about the implementation."""
+    note = "".join(traceback.format_exception(error))
+    return LawFinished(
+        law.name, law.slug(op), op, rank, ERROR, 0, time.perf_counter() - began, (), note
+    )
+
+
+def _small(array: Any) -> Any:
+    return None if array is None or array.size > SMALL else _listed(array)
+
+
+def _listed(array: Any) -> Any:
+    """Nested lists; whole numbers as int, so that they are read and written as such."""
+    array = np.asarray(array)
+    if array.dtype.kind == "f" and np.isfinite(array).all() and (array == np.floor(array)).all():
+        array = array.astype(np.int64) if np.abs(array).max(initial=0) < 2**53 else array
+    return array.tolist()

@@ -1,0 +1,122 @@
+"""Laws: what the suite checks, declared next to the code that checks it.
+
+A law is a function of one `Trial` that returns if the implementation obeys and raises a
+`Mismatch` if it does not. The decorator names the clause, the operations it holds for and
+the part of the case space it is about, and turns the function into a pytest test.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from convspec.spaces import REAL_PATTERNS, Space, space_for
+from convspec.spec.case import Case
+from convspec.spec.claims import Claims
+from convspec.trial import Trial
+
+LAWS_PACKAGE = "convspec.conformance"
+
+Check = Callable[[Trial], None]
+
+
+@dataclass(frozen=True)
+class Law:
+    """A checked property. `clause` is the part of the slug after the operation's name.
+
+    `share` weighs the law in the budget of cases. `narrow`, `scale`, `gradient` and
+    `defective` choose its case space (see `spaces.space_for`). `real`: about real-valued data.
+    """
+
+    name: str
+    clause: str
+    ops: tuple[str, ...]
+    statement: str
+    check: Check
+    share: float = 1.0
+    scale: str = "general"
+    narrow: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    gradient: bool = False
+    defective: bool = False
+
+    def slug(self, op: str) -> str:
+        """The clause this law holds an operation to."""
+        return f"{op}.{self.clause}"
+
+    def space(self, op: str, rank: int, claims: Claims) -> Space | None:
+        """Its case space for an adapter; None if the adapter does not claim any of it."""
+        claimed = claims.ops.get(op)
+        if claimed is None or rank not in claimed.ranks:
+            return None
+        if self.gradient and not claimed.gradient:
+            return None
+        if self.clause == "empty-batch" and not claimed.empty_batch:
+            return None
+        return space_for(
+            op, rank, claimed, scale=self.scale, narrow=self.narrow, gradient=self.gradient,
+            defective=self.defective,
+        )  # fmt: skip
+
+    def applies_to(self, case: Case, valid: bool) -> bool:
+        """Whether a case that was not drawn for this law can be put to it."""
+        real = any(t.pattern in REAL_PATTERNS for t in case.tensors)
+        special = any(t.pattern == "nan" for t in case.tensors)
+        return (
+            case.op.name in self.ops
+            and valid != self.defective
+            and ("g" in case) == self.gradient
+            and (real or special) == any(p in (*REAL_PATTERNS, "nan") for p in self.narrow.get("x.pattern", ()))
+        )  # fmt: skip
+
+
+_REGISTRY: dict[str, Law] = {}
+
+
+def law(
+    clause: str,
+    ops: tuple[str, ...],
+    *,
+    share: float = 1.0,
+    scale: str = "general",
+    narrow: Mapping[str, tuple[Any, ...]] | None = None,
+    gradient: bool = False,
+    defective: bool = False,
+) -> Callable[[Check], Callable[[Any], None]]:
+    """Declare a law; the decorated function becomes a pytest test that draws its cases.
+
+    The first line of the function's docstring is the law's statement.
+    """
+
+    def declare(check: Check) -> Callable[[Any], None]:
+        name = check.__name__.removeprefix("test_")
+        known = _REGISTRY.get(name)
+        # pytest may import a file under a name of its own: that is the same law once more.
+        if known and known.check.__code__.co_filename != check.__code__.co_filename:
+            raise ValueError(f"two laws are named {name}")
+        statement = (check.__doc__ or "").strip().splitlines()[0]
+        declared = Law(
+            name, clause, ops, statement, check, share, scale, dict(narrow or {}), gradient, defective
+        )  # fmt: skip
+        _REGISTRY[name] = declared
+
+        def test(law_run: Callable[[], None]) -> None:
+            law_run()
+
+        test.__name__ = test.__qualname__ = check.__name__
+        test.__doc__, test.__module__ = check.__doc__, check.__module__
+        test.law = declared  # type: ignore[attr-defined]
+        return test
+
+    return declare
+
+
+def all_laws() -> dict[str, Law]:
+    """Every law by name, in the order of the suite's files. Found by name, as plug-ins are."""
+    package = importlib.import_module(LAWS_PACKAGE)
+    for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
+        if module.name.startswith("test_"):
+            importlib.import_module(f"{LAWS_PACKAGE}.{module.name}")
+    return dict(_REGISTRY)

@@ -1,0 +1,46 @@
+"""Files that a run leaves behind: where they go, and that they are whole or not there at all."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+from contextlib import suppress
+from pathlib import Path
+
+
+def write_json(path: Path, document: object) -> None:
+    """Write a strict JSON document in one step, creating the folder. Raises OSError."""
+    text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = _draft(path)
+    try:
+        draft.write_text(text + "\n", encoding="utf-8")
+        draft.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise
+
+
+def check_writable(path: Path) -> None:
+    """Raise OSError now if `path` could not be written later; creates its folder."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise NotADirectoryError(errno.ENOTDIR, f"{path.parent} is not a folder") from None
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "there is a folder of that name")
+    _draft(path).touch()
+    _draft(path).unlink()
+
+
+def file_name(adapter: str) -> str:
+    """A file name for the report of an adapter: ``torch:no-mkldnn`` → ``torch-no-mkldnn.json``."""
+    stem = Path(adapter).stem if adapter.endswith(".py") else adapter
+    return (re.sub(r"[^\w.+-]+", "-", stem).strip("-.") or "report") + ".json"
+
+
+def _draft(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}")

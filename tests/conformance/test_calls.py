@@ -1,0 +1,95 @@
+"""What a call does besides its result: nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from convspec.comparison import require_equal, require_shape
+from convspec.conformance.operations import EVERY
+from convspec.law import law
+from convspec.trial import Trial
+from convspec.verdicts import AcceptedInvalid, InputChanged, Mismatch, NotRepeatable, Raised, ResultChanged
+
+STRIDED = ("channels_last", "column_major", "sliced", "windowed", "offset", "reversed", "broadcast")
+
+
+@law("inputs-unchanged", EVERY, share=0.5)
+def test_inputs_unchanged(trial: Trial) -> None:
+    """A call writes nothing into its inputs."""
+    before = {name: array.copy() for name, array in trial.inputs.items()}
+    trial.run()
+    for name, array in before.items():
+        _same(InputChanged, f"the call changed {name}", trial.inputs[name], array)
+
+
+@law("repeatable", EVERY, share=0.5)
+def test_repeatable(trial: Trial) -> None:
+    """The same call gives the same answer, and so does the next one."""
+    first = trial.run().copy()
+    for time in ("second", "third"):
+        _same(NotRepeatable, f"the {time} call gave another answer", trial.run(), first)
+
+
+@law("results-stay", EVERY)
+def test_results_stay(trial: Trial) -> None:
+    """A result is the caller's: later calls and changes to the input leave it alone."""
+    y = trial.run()
+    before = y.copy()
+    x = trial.inputs["x"]
+    other = trial.run(x=np.ascontiguousarray(x.reshape(-1)[::-1].reshape(x.shape)))
+    _same(ResultChanged, "a later call changed an earlier result", y, before)
+    if np.shares_memory(y, other):
+        raise ResultChanged("two results share memory")
+    x += 1
+    _same(ResultChanged, "the result changes with the caller's input: it shares its memory", y, before)
+
+
+@law("repeatable", EVERY, share=0.5)
+def test_input_read_anew(trial: Trial) -> None:
+    """A call reads its input: after a change in place the answer is that of the new values."""
+    trial.run()
+    x = trial.inputs["x"]
+    # The same memory with other contents, as an application's buffer has from call to call.
+    changed = np.ascontiguousarray(x.reshape(-1)[::-1].reshape(x.shape))
+    fresh = trial.run(x=changed).copy()
+    if trial.case["x"].layout != "broadcast":
+        x[...] = changed
+        trial.require(trial.run(), fresh, "y after the input changed in place", weight=2)
+
+
+@law("layout", EVERY, share=2, narrow={"x.layout": STRIDED})
+def test_layout_irrelevant(trial: Trial) -> None:
+    """The memory layout of the inputs does not show in the result."""
+    plain = {name: np.array(array, order="C") for name, array in trial.inputs.items() if name != "g"}
+    trial.require(trial.run(), trial.run(**plain), weight=2)
+
+
+@law("empty-batch", EVERY, share=0.25, narrow={"batch": (0,)})
+def test_empty_batch(trial: Trial) -> None:
+    """A batch of no entries is legal, and its result has none."""
+    require_shape(trial.run(), trial.output_shape, "y")
+
+
+@law("rejects-invalid", EVERY, share=0.75, defective=True)
+def test_rejects_invalid(trial: Trial) -> None:
+    """Invalid parameters and shapes are refused with an error, not answered."""
+    try:
+        result = trial.run()
+    except Raised as error:
+        if error.place[0] == "SystemExit":
+            raise AcceptedInvalid("left the process instead of raising an error") from error
+        return
+    except Mismatch:
+        result = None
+    shape = "" if result is None else f" with an array of shape {result.shape}"
+    raise AcceptedInvalid(f"answered{shape}; the spec refuses: {trial.refusal()}", got=result)
+
+
+def _same(kind: type[Mismatch], message: str, got: np.ndarray, expected: np.ndarray) -> None:  # type: ignore[type-arg]
+    try:
+        require_equal(got, expected, "cell ")
+    except Mismatch as difference:
+        raise kind(
+            f"{message}: {difference.message}",
+            expected=difference.expected, got=difference.got, worst=difference.worst,
+        ) from None  # fmt: skip

@@ -1,0 +1,62 @@
+"""Linear maps: what fixes them, and what makes the impulse response a proof."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from convspec.comparison import require_equal
+from convspec.conformance.operations import LINEAR, MAXIMA
+from convspec.law import law
+from convspec.trial import Trial
+from convspec.verdicts import WrongShape
+
+
+@law("linear-in-input", LINEAR, narrow={"value": (0,), "bias": (False,)})
+def test_linear_in_input(trial: Trial) -> None:
+    """f(x − 2x′) = f(x) − 2 f(x′)."""
+    _linear(trial, "x")
+
+
+@law("linear-in-weight", ("conv",), narrow={"bias": (False,)})
+def test_linear_in_weight(trial: Trial) -> None:
+    """conv(x, w − 2w′) = conv(x, w) − 2 conv(x, w′)."""
+    _linear(trial, "w")
+
+
+def _linear(trial: Trial, name: str) -> None:
+    first = trial.inputs[name]
+    second = _partner(first)
+    # Twice an integer of the range and once another: three times the sum, still exact.
+    mixed = first - 2 * second
+    parts = trial.run(), trial.run(**{name: second})
+    whole = trial.run(**{name: mixed})
+    if parts[0].shape != parts[1].shape or parts[0].shape != whole.shape:
+        raise WrongShape("the shape of the result depends on the values of the input", got=whole)
+    expected = parts[0].astype(np.float64) - 2 * parts[1].astype(np.float64)
+    if trial.case.dtype.startswith("int"):
+        expected = parts[0] - 2 * parts[1]  # integers wrap, and wrap alike on both sides
+    trial.require(whole, expected, f"f({name} − 2{name}′)", weight=6)
+
+
+def _partner(array: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    """Another array of the same kind and size: the first one backwards."""
+    return np.ascontiguousarray(array.reshape(-1)[::-1].reshape(array.shape))
+
+
+@law("affine-in-bias", ("conv",), narrow={"bias": (True,)})
+def test_affine_in_bias(trial: Trial) -> None:
+    """conv(x, w, b) = conv(x, w) + b, the bias of a map added to each of its cells."""
+    without = trial.run(b=None)
+    b = trial.exact["b"].reshape(1, -1, *(1,) * trial.case.rank)
+    require_equal(trial.run(), without + b, "conv(x, w, b)")
+
+
+@law("max-linear", MAXIMA)
+def test_max_linear(trial: Trial) -> None:
+    """pool(max(x, x′)) = max(pool(x), pool(x′)), and pool(x + 1) = pool(x) + 1."""
+    x = trial.inputs["x"]
+    partner = _partner(x)
+    y = trial.run()
+    require_equal(trial.run(x=np.maximum(x, partner)), np.maximum(y, trial.run(x=partner)), "pool(max(x, x′))")  # fmt: skip
+    empty = np.broadcast_to(trial.empty_windows(), y.shape) if y.ndim > 2 else np.zeros(y.shape, bool)  # fmt: skip
+    require_equal(trial.run(x=x + 1), np.where(empty, y, y + 1), "pool(x + 1)")

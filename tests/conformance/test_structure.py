@@ -1,0 +1,91 @@
+"""What the parameters mean, each in terms of the operation without it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from convspec.conformance.operations import POOLS, WINDOWED
+from convspec.contents import lowest
+from convspec.law import law
+from convspec.spec.relation import resolve_padding
+from convspec.trial import Trial
+
+EXPLICIT = {"padding": ("explicit",)}
+FLOOR = {"ceil_mode": (False,)}
+
+
+@law("padding", ("conv", "max_pool", "avg_pool"), narrow={**EXPLICIT, **FLOOR, "count_include_pad": (True,)})  # fmt: skip
+def test_padding_is_pad(trial: Trial) -> None:
+    """Padding p is the same as padding the input by p, then using none."""
+    x = trial.inputs["x"]
+    value = lowest(x.dtype) if trial.op == "max_pool" else 0
+    around = ((0, 0), (0, 0), *trial.parameters["padding"])
+    padded = np.pad(x, around, constant_values=value)
+    none = ((0, 0),) * trial.case.rank
+    trial.require(trial.run(), trial.run(x=padded, padding=none), weight=2)
+
+
+@law("stride", WINDOWED, narrow={**EXPLICIT, **FLOOR})
+def test_stride_subsamples(trial: Trial) -> None:
+    """Stride s keeps every s-th output of stride 1, beginning with the first."""
+    once = (1,) * trial.case.rank
+    # Between two windows with real cells there may be one without, whose mean is undefined.
+    if trial.claims.stride[0] > 1 or not trial.meaningful(stride=once):
+        return
+    dense = trial.run(stride=once)
+    steps = tuple(slice(None, None, s) for s in trial.parameters["stride"])
+    trial.require(trial.run(), dense[(..., *steps)], weight=2)
+
+
+@law("dilation", ("conv",), narrow={**EXPLICIT, "dilation": (2, 3, 4)})
+def test_dilation_spreads(trial: Trial) -> None:
+    """Dilation d is a kernel with d − 1 zeros between its cells, undilated."""
+    w, dilation = trial.inputs["w"], trial.parameters["dilation"]
+    extents = tuple(d * (k - 1) + 1 for d, k in zip(dilation, w.shape[2:], strict=True))
+    if max(extents) > trial.claims.window[1] or trial.claims.dilation[0] > 1:
+        return
+    spread = np.zeros((*w.shape[:2], *extents), w.dtype)
+    spread[(..., *(slice(None, None, d) for d in dilation))] = w
+    trial.require(trial.run(), trial.run(w=spread, dilation=(1,) * trial.case.rank), weight=2)
+
+
+@law("groups", ("conv",), narrow={"groups": (2, 3, 4, 8)})
+def test_groups_are_blocks(trial: Trial) -> None:
+    """With g groups, block j of the output is the convolution of block j of input and filters."""
+    groups = trial.parameters["groups"]
+    if trial.claims.groups[0] > 1:
+        return
+    blocks = [
+        {name: np.split(array, groups, axis=1 if name == "x" else 0)[j] for name, array in trial.inputs.items()}  # fmt: skip
+        for j in range(groups)
+    ]
+    parts = [trial.run(groups=1, **block) for block in blocks]
+    trial.require(trial.run(), np.concatenate(parts, axis=1), weight=2)
+
+
+@law("named-padding", WINDOWED, narrow={"padding": ("same_upper", "same_lower", "valid")})
+def test_named_padding(trial: Trial) -> None:
+    """"same" and "valid" are names for amounts: the results are those of the amounts."""
+    given = trial.parameters
+    kernel = trial.case["w"].shape[2:] if trial.op == "conv" else given["window"]
+    amounts = resolve_padding(
+        given["padding"], trial.case["x"].shape[2:], kernel, given["stride"], given["dilation"]
+    )
+    y = trial.run()
+    trial.require(y, trial.expected())
+    symmetric = all(low == high for low, high in amounts)
+    if symmetric or trial.claims.asymmetric_padding:
+        trial.require(y, trial.run(padding=amounts), weight=2)
+
+
+@law("ceil-mode", POOLS, narrow={"ceil_mode": (True,)})
+def test_ceil_extends_floor(trial: Trial) -> None:
+    """Ceil mode adds a last window where cells are left over, and changes no other."""
+    if not trial.meaningful(ceil_mode=False):
+        return
+    floor = trial.run(ceil_mode=False)
+    ceil = trial.run()
+    trial.require_shape(ceil)
+    # Ceil mode drops a window that starts past input and low padding; floor mode keeps it.
+    common = tuple(slice(min(n, m)) for n, m in zip(ceil.shape, floor.shape, strict=True))
+    trial.require_part(ceil[common], floor[common], common, "y in ceil mode")
