@@ -27,6 +27,8 @@ def claims_for(device: str) -> dict[str, Any]:
     floats = [d for d in _FLOATS if device != "mps" or d != "float64"]
     return {
         "all": {"dtypes": floats, "layouts": _LAYOUTS},
+        # A child cannot use a device that its parent has begun to use.
+        "fork": device == "cpu",
         "conv": {
             "dtypes": [*floats, *integers],
             # "same" exists for stride 1 only; asymmetric amounts by F.pad (a shim).

@@ -294,6 +294,44 @@ def list_(what: str, as_json: bool) -> None:
     as_table(console(), found)
 
 
+@cli.command()
+@click.argument("globs", nargs=-1, metavar="[NAME...]")
+@click.option("--profile", type=click.Choice(PROFILES), default="quick", show_default=True,
+              help="How many cases the laws get.")  # fmt: skip
+@click.option("-j", "--jobs", type=click.IntRange(1), metavar="N",
+              help="Worker processes.  [default: one per core]")  # fmt: skip
+@click.option("--write", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Write the table as Markdown, too.")  # fmt: skip
+def mutants(globs: tuple[str, ...], profile: str, jobs: int | None, write: Path | None) -> int:
+    """Run the suite against planted faults and show what caught each.
+
+    NAME may hold * and ?; without one, all are run. Exit code 1 if a fault escapes its law.
+
+    \b
+    Examples:
+      convspec mutants
+      convspec mutants 'conv-dx-*'
+      convspec check mutant:conv-pads-swapped
+    """
+    import os
+
+    from .kill import as_markdown, names_for, run
+    from .kill_table import KillTable
+
+    names = names_for(globs)
+    if not names:
+        raise Problem(f"no planted fault is named {' or '.join(globs)}; see convspec list mutants")
+    with KillTable(len(names)) as table:
+        kills = run(names, profile, jobs or os.cpu_count() or 1, table)
+    table.show(kills, profile)
+    if write:
+        try:
+            write.write_text(as_markdown(kills, profile), encoding="utf-8")
+        except OSError as error:
+            raise Problem(f"cannot write {write}: {error.strerror or error}") from None
+    return 0 if all(k.as_named for k in kills) else 1
+
+
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """The entry point of the command."""
     cli.main(args=None if arguments is None else list(arguments))

@@ -1,0 +1,55 @@
+"""Planted faults: implementations that are wrong on purpose, each in a corner only.
+
+They are what the suite is measured by. Each wraps the reference, spoils it under one condition, and
+names the law that must find it. The causes are those that real kernels were counted to fail by.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from convspec.adapters.errors import UnknownAdapter, nearest
+
+from . import (  # each enters its faults into the catalogue
+    calls,
+    conv_channels,
+    conv_gradients,
+    conv_windows,
+    global_pools,
+    gradients,
+    layouts,
+    max_pools,
+    numerics,
+    pad,
+    pools,
+    validation,
+)
+from .catalogue import CAUSES, MUTANTS, Mutant
+
+__all__ = [
+    "CAUSES",
+    "MUTANTS",
+    "Mutant",
+    "calls",
+    "conv_channels",
+    "conv_gradients",
+    "conv_windows",
+    "global_pools",
+    "gradients",
+    "layouts",
+    "make",
+    "max_pools",
+    "numerics",
+    "pad",
+    "pools",
+    "validation",
+]
+
+
+def make(option: str | None) -> SimpleNamespace:
+    """A fresh adapter with the fault that `option` names. Raises UnknownAdapter for any other."""
+    if option is None:
+        raise UnknownAdapter(f"which planted fault? name one as mutant:{next(iter(MUTANTS))}")
+    if option not in MUTANTS:
+        raise UnknownAdapter(f"there is no planted fault {option!r}{nearest(option, MUTANTS)}")
+    return MUTANTS[option].build()

@@ -1,0 +1,155 @@
+"""The planted faults: each opens, is right in the ordinary case, and is wrong in some corner."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from convspec import reference
+from convspec.adapters.errors import UnknownAdapter
+from convspec.adapters.mutants import CAUSES, MUTANTS, Mutant, make
+from convspec.adapters.opening import Adapter, open_adapter
+from convspec.conformance.operations import EVERY
+from convspec.contents import fill
+from convspec.law import all_laws
+from convspec.spaces import space_for
+from convspec.spec.case import Case
+
+CASES = 250
+"""Cases per number of axes: a fault that shows in one of a hundred is missed once in 1900 runs."""
+
+Array = npt.NDArray[Any]
+Function = Callable[..., Any]
+
+BETWEEN_CALLS = (
+    "inputs_unchanged",
+    "results_stay",
+    "repeatable",
+    "input_read_anew",
+    "empty_batch",
+    "rejects_invalid",
+)
+"""Laws about how an operation is called; one answer to one valid call cannot show their faults."""
+
+PATTERNS = {
+    "rounding": ("normal",),
+    "nan": ("nan",),
+    "impulse_response_max": ("floor",),
+    "linear_in_input": ("distinct",),
+    "linear_in_weight": ("distinct",),
+}
+"""Contents that show a fault where the usual ones do not, by the law that must find it."""
+
+PLAIN = {
+    "conv": "padding=1:1,1:1 x=1x2x6x6:float32:ints@1 w=2x2x2x3:float32:ints@2"
+    " g=1x2x7x6:float32:ints@3",
+    "pad": "padding=1:0,0:1 x=1x2x5x5:float32:ints@1 g=1x2x6x6:float32:ints@3",
+    "max_pool": "window=2,2 stride=2,2 x=1x2x6x6:float32:distinct@1 g=1x2x3x3:float32:ints@3",
+    "max_pool_with_indices": "window=2 stride=2 x=1x2x6:float32:distinct@1 g=1x2x3:float32:ints@3",
+    "avg_pool": "window=2,2 stride=2,2 x=2x2x6x6:float64:positive@1 g=2x2x3x3:float64:ints@3",
+    "global_avg_pool": "x=2x2x4x4:float32:ints@1 g=2x2:float32:ints@3",
+    "global_max_pool": "x=1x2x2x2:float32:distinct@1 g=1x2:float32:ints@3",
+    "global_sum_pool": "x=1x2x4x4:float32:ints@1 g=1x2:float32:ints@3",
+}
+"""Ordinary cases: small, square strides, nothing that does not divide."""
+
+
+def inputs(case: Case) -> tuple[Array, ...]:
+    return tuple(fill(t, 4) for t in case.tensors if t.name != "g")
+
+
+def answers(function: Function, vjp: Function, case: Case) -> list[Array]:
+    """Result and gradients of one case, or nothing where the implementation raises."""
+    parameters, g = case.op.arguments(), fill(case["g"], 4)
+    try:
+        y = function(*inputs(case), **parameters)
+        gradients = vjp(case.op.name, inputs(case), g, **parameters)
+    except (ValueError, NotImplementedError):
+        return []
+    return [*(y if isinstance(y, tuple) else (y,)), *gradients]
+
+
+def agrees(adapter: Adapter, case: Case) -> bool:
+    op = case.op.name
+    assert adapter.vjp is not None
+    got = answers(adapter.functions[op], adapter.vjp, case)
+    right = answers(getattr(reference, op), reference.vjp, case)
+    assert right, f"the reference rejects {case}"
+    return len(got) == len(right) and all(
+        a.dtype == b.dtype and np.array_equal(a, b, equal_nan=True)
+        for a, b in zip(got, right, strict=True)
+    )
+
+
+def witnesses(mutant: Mutant, adapter: Adapter) -> Iterator[Case]:
+    """Cases drawn uniformly; before each, what an adapter may remember is of another input."""
+    patterns = PATTERNS.get(mutant.law)
+    narrow = {"x.pattern": patterns, "w.pattern": patterns} if patterns else {}
+    rng = np.random.default_rng(0)
+    for _ in range(CASES):
+        for rank in (1, 2, 3):
+            claims = adapter.claims.ops[mutant.op]
+            space = space_for(mutant.op, rank, claims, narrow=narrow, gradient=True)
+            assert space is not None
+            case = space.case([int(rng.integers(n)) for n in space.sizes])
+            with contextlib.suppress(NotImplementedError):
+                adapter.functions[mutant.op](*(-a for a in inputs(case)), **case.op.arguments())
+            yield case
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_it_opens_and_has_one_operation(name: str) -> None:
+    adapter, mutant = open_adapter(f"mutant:{name}"), MUTANTS[name]
+    assert mutant.name == name
+    assert list(adapter.functions) == [mutant.op]
+    assert adapter.claims.ops[mutant.op].gradient
+    assert mutant.cause in CAUSES
+    assert mutant.about.endswith(".") and mutant.about == " ".join(mutant.about.split())
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_it_is_right_in_the_ordinary_case(name: str) -> None:
+    adapter = open_adapter(f"mutant:{name}")
+    case = Case.parse(f"{MUTANTS[name].op} {PLAIN[MUTANTS[name].op]}")
+    assert agrees(adapter, case), MUTANTS[name].about
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_it_is_wrong_in_a_corner(name: str) -> None:
+    mutant, adapter = MUTANTS[name], open_adapter(f"mutant:{name}")
+    if mutant.law in BETWEEN_CALLS:
+        pytest.skip(f"it shows between calls or on other input than valid: {mutant.law}")
+    assert not all(agrees(adapter, case) for case in witnesses(mutant, adapter)), mutant.about
+
+
+def test_every_operation_cause_and_law_has_one() -> None:
+    laws = all_laws()
+    found = MUTANTS.values()
+    assert {m.op for m in found} == set(EVERY)
+    assert {m.cause for m in found} == set(CAUSES)
+    assert {m.law for m in found} == set(laws)
+    assert all(m.op in laws[m.law].ops for m in found)
+
+
+def test_state_belongs_to_one_adapter() -> None:
+    x = np.arange(4.0).reshape(1, 1, 4)
+    first, second = (make("global-sum-pool-reuses-its-buffer") for _ in range(2))
+    kept = first.global_sum_pool(x)
+    second.global_sum_pool(x + 1)
+    assert kept.item() == 6
+    first.global_sum_pool(x + 1)
+    assert kept.item() == 10
+
+
+@pytest.mark.parametrize("option", [None, "", "conv-pad-swapped"])
+def test_an_unknown_fault_is_refused_in_one_line(option: str | None) -> None:
+    with pytest.raises(UnknownAdapter) as raised:
+        make(option)
+    assert "\n" not in str(raised.value)
+    if option:
+        assert "conv-pads-swapped" in str(raised.value)
