@@ -51,7 +51,7 @@ bench: $(VENV)/ready ## measure speed, print the tables
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
 
 mutants: $(VENV)/ready ## run the suite against every planted fault, print what caught it
-	$(BIN)/convspec mutants
+	$(BIN)/convspec mutants --write KILLS.md
 
 clean: ## remove the set-up and everything else that is made
 	rm -rf $(VENV) .cache build dist *.egg-info convspec-report

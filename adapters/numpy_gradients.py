@@ -49,7 +49,7 @@ def _conv_gradient(
     return tuple(gradient.astype(x.dtype, copy=False) for gradient in gradients)
 
 
-def _max_gradient(inputs: Sequence[Array], g: Array, **params: Any) -> tuple[Array, ...]:  # noqa: ANN401
+def _max_gradient(inputs: Sequence[Array], g: Array, **params: Any) -> tuple[Array, ...]:
     x = _alone(inputs)
     plan, _ = pool_plan(x, **params)
     like("cotangent", g, (*x.shape[:2], *plan.out), x.dtype)
@@ -106,7 +106,7 @@ _GRADIENTS: dict[str, Callable[..., tuple[Array, ...]]] = {
 }
 
 
-def vjp(op: str, inputs: Sequence[Array], cotangent: Array, **params: Any) -> tuple[Array, ...]:  # noqa: ANN401
+def vjp(op: str, inputs: Sequence[Array], cotangent: Array, **params: Any) -> tuple[Array, ...]:
     """One gradient per input of ⟨op(*inputs, **params), cotangent⟩, in the dtype of x.
 
     A maximum's gradient goes to its first cell. For ``max_pool_with_indices`` the cotangent is

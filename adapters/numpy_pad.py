@@ -40,7 +40,7 @@ def pad_gradient(x: Array, g: Array, *, padding: Pairs, mode: str, value: float 
     return dx.astype(x.dtype, copy=False)
 
 
-def _along(x: Array, axis: int, lookup: Array, fill: Any) -> Array:  # noqa: ANN401
+def _along(x: Array, axis: int, lookup: Array, fill: Any) -> Array:
     """x with its `axis` replaced by the cells in `lookup`, −1 standing for `fill`."""
     if not x.shape[axis]:
         return np.full((*x.shape[:axis], len(lookup), *x.shape[axis + 1 :]), fill, x.dtype)
@@ -80,7 +80,7 @@ def _extend(cells: Array, low: int, high: int, mode: str, axis: int) -> Array:
     return np.concatenate((before, cells, after))
 
 
-def _fill(x: Array, value: float) -> Any:  # noqa: ANN401
+def _fill(x: Array, value: float) -> Any:
     if array("x", x).dtype.kind == "f":
         return value
     limits = np.iinfo(x.dtype)

@@ -133,11 +133,11 @@ def _own_name(target: object) -> str:
     return type(target).__name__
 
 
-def _attribute(shown: str, target: object, name: str) -> Any:  # noqa: ANN401
+def _attribute(shown: str, target: object, name: str) -> Any:
     return _guarded(shown, f"{name} cannot be read", lambda: getattr(target, name, None))
 
 
-def _guarded(shown: str, what: str, action: Callable[[], Any]) -> Any:  # noqa: ANN401
+def _guarded(shown: str, what: str, action: Callable[[], Any]) -> Any:
     """What `action` returns; whatever it raises, even SystemExit, becomes one line."""
     try:
         return action()

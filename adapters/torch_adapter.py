@@ -48,25 +48,25 @@ class Torch:
         self.channels_last = channels_last
         self.claims = claims_for(self.device.type)
 
-    def conv(self, x: Array, w: Array, b: Array | None = None, **params: Any) -> Array:  # noqa: ANN401
+    def conv(self, x: Array, w: Array, b: Array | None = None, **params: Any) -> Array:
         """Convolution by ``F.conv1d``, ``F.conv2d`` or ``F.conv3d``."""
         return self._run("conv", (x, w) if b is None else (x, w, b), params)
 
-    def pad(self, x: Array, **params: Any) -> Array:  # noqa: ANN401
+    def pad(self, x: Array, **params: Any) -> Array:
         """Padding by ``F.pad``."""
         return self._run("pad", (x,), params)
 
-    def max_pool(self, x: Array, **params: Any) -> Array:  # noqa: ANN401
+    def max_pool(self, x: Array, **params: Any) -> Array:
         """Max pooling by ``F.max_pool1d``, ``F.max_pool2d`` or ``F.max_pool3d``."""
         return self._run("max_pool", (x,), params)
 
-    def max_pool_with_indices(self, x: Array, **params: Any) -> tuple[Array, Array]:  # noqa: ANN401
+    def max_pool_with_indices(self, x: Array, **params: Any) -> tuple[Array, Array]:
         """The same with ``return_indices``."""
         with self._path():
             y, indices = max_pool(self._take(x, True), return_indices=True, **params)
         return y.cpu().numpy(), indices.cpu().numpy()
 
-    def avg_pool(self, x: Array, **params: Any) -> Array:  # noqa: ANN401
+    def avg_pool(self, x: Array, **params: Any) -> Array:
         """Average pooling by ``F.avg_pool1d``, ``F.avg_pool2d`` or ``F.avg_pool3d``."""
         return self._run("avg_pool", (x,), params)
 
@@ -82,7 +82,7 @@ class Torch:
         """``Tensor.sum``: torch has no pool of that name."""
         return self._run("global_sum_pool", (x,), {})
 
-    def vjp(self, op: str, inputs: Sequence[Array], cotangent: Array, **params: Any) -> list[Array]:  # noqa: ANN401
+    def vjp(self, op: str, inputs: Sequence[Array], cotangent: Array, **params: Any) -> list[Array]:
         """The gradients of ⟨op(*inputs, **params), cotangent⟩, by autograd; one per input."""
         if op.startswith("max_pool"):
             refuse_blind_window(inputs[0], **params)

@@ -108,7 +108,7 @@ def max_pool(
     dilation: Ints,
     ceil_mode: bool,
     return_indices: bool = False,
-) -> Any:  # noqa: ANN401 - a tensor, or two
+) -> Any:
     """x pooled by torch; with `return_indices` a pair. Raises ValueError for unequal padding."""
     rank = _rank(x)
     pads = _one_per_axis(padding, rank)

@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from .encoding import tolerate
+from .profiles import BUDGETS
 
 if TYPE_CHECKING:
     from .events import Event
     from .report import Report
 
-PROFILES = ("smoke", "quick", "full")
 FORMATS = ("json",)
 GRAVEST = (130, 1, 3, 2, 4, 0)
 """Exit codes, gravest first."""
@@ -59,7 +59,7 @@ class NothingThere(Problem):
 class OneLineErrors(click.Group):
     """A group whose errors are one line and whose exit codes are ours."""
 
-    def main(self, *args: Any, **extra: Any) -> NoReturn:  # noqa: ANN401 - click's own signature
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Run, then exit."""
         extra["standalone_mode"] = False
         extra["prog_name"] = "convspec"
@@ -128,19 +128,32 @@ def cli() -> None:
 @cli.command()
 @click.argument("adapters", nargs=-1, required=True, metavar="ADAPTER...")
 @click.option(
-    "--profile", type=click.Choice(PROFILES), default="quick", show_default=True,
+    "--profile", type=click.Choice(tuple(BUDGETS)), default="quick", show_default=True,
     help="How many cases: a few seconds, a minute, or many.",
 )  # fmt: skip
-@click.option("--clause", "clauses", multiple=True, metavar="GLOB",
-              help="Only clauses whose slug matches; may be repeated.")  # fmt: skip
-@click.option("--op", "ops", multiple=True, metavar="OP",
-              help="Only this operation; may be repeated.")  # fmt: skip
-@click.option("-j", "--jobs", type=click.IntRange(1), metavar="N",
-              help="Worker processes.  [default: one per core]")  # fmt: skip
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True,
-              help="All cases follow from it.")  # fmt: skip
-@click.option("--report", "formats", metavar="FORMATS",
-              help="Write a report of each adapter: json.")  # fmt: skip
+@click.option(
+    "--clause",
+    "clauses",
+    multiple=True,
+    metavar="GLOB",
+    help="Only clauses whose slug matches; may be repeated.",
+)
+@click.option(
+    "--op", "ops", multiple=True, metavar="OP", help="Only this operation; may be repeated."
+)
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Worker processes.  [default: one per core]",
+)
+@click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="All cases follow from it."
+)
+@click.option(
+    "--report", "formats", metavar="FORMATS", help="Write a report of each adapter: json."
+)
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="DIR",
     help="Folder for reports; alone, it asks for json.  [default: convspec-report]",
@@ -296,12 +309,26 @@ def list_(what: str, as_json: bool) -> None:
 
 @cli.command()
 @click.argument("globs", nargs=-1, metavar="[NAME...]")
-@click.option("--profile", type=click.Choice(PROFILES), default="quick", show_default=True,
-              help="How many cases the laws get.")  # fmt: skip
-@click.option("-j", "--jobs", type=click.IntRange(1), metavar="N",
-              help="Worker processes.  [default: one per core]")  # fmt: skip
-@click.option("--write", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              help="Write the table as Markdown, too.")  # fmt: skip
+@click.option(
+    "--profile",
+    type=click.Choice(tuple(BUDGETS)),
+    default="quick",
+    show_default=True,
+    help="How many cases the laws get.",
+)
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Worker processes.  [default: one per core]",
+)
+@click.option(
+    "--write",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the table as Markdown, too.",
+)
 def mutants(globs: tuple[str, ...], profile: str, jobs: int | None, write: Path | None) -> int:
     """Run the suite against planted faults and show what caught each.
 

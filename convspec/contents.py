@@ -17,7 +17,9 @@ from convspec.spec.case import Case, Tensor
 
 Array = npt.NDArray[Any]
 
-EXACT_BITS = {"float64": 53, "float32": 24, "float16": 11, "int64": 62, "int32": 31, "int16": 15, "int8": 7}  # fmt: skip
+EXACT_BITS = {
+    "float64": 53, "float32": 24, "float16": 11, "int64": 62, "int32": 31, "int16": 15, "int8": 7,
+}  # fmt: skip
 """Integers below 2 to this power, and their sums, are exact in the dtype in any order."""
 
 HEADROOM_BITS = 2
@@ -59,9 +61,11 @@ def longest_sum(case: Case) -> int:
             return forward
         g = shapes["g"]
         return max(forward, prod(shapes["w"][:1] + shapes["w"][2:]), prod(g[:1] + g[2:]))
-    if "g" in shapes:
-        return max(prod(shapes["g"][2:]), 1)
-    return max(prod(shapes["x"][2:]), 1)
+    window: tuple[int, ...] | None = case.op.arguments().get("window")
+    if window is not None:
+        return max(prod(window), 1)
+    grown = prod(shapes["g"][2:]) if "g" in shapes else 1
+    return max(prod(shapes["x"][2:]), grown, 1)
 
 
 def amplitude(case: Case) -> int:

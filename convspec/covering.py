@@ -16,7 +16,7 @@ Row = tuple[int, ...]
 
 
 def covering_rows(levels: tuple[int, ...]) -> Iterator[Row]:
-    """Rows over `len(levels)` factors in which, in the end, every three levels of three factors meet.
+    """Rows over `len(levels)` factors in which, in the end, any three levels of three meet.
 
     `levels[i]` is the number of levels of factor i (≥ 1); a row holds one level index per
     factor. Fewer than three factors are covered in full. Rows are grown as they are asked for
@@ -75,26 +75,21 @@ def _grow(widths: tuple[int, ...]) -> Iterator[Row]:
         a = int(np.argmax(left))
         b = int(np.argmax(open_[a].sum(axis=1)))
         c = int(np.argmax(open_[a, b]))
-        chosen: list[int] = []
         # gain[p]: open triples of level p with two chosen ones; shared[p, q]: of p, q and a chosen.
-        gain = np.zeros(len(owner), np.int32)
+        gain = np.zeros(len(owner), np.int64)
         shared = np.zeros(open_.shape[:2], np.int16)
-
-        def choose(level: int) -> None:
-            nonlocal gain, shared
-            gain += shared[level]
-            shared += open_[level]
-            chosen.append(level)
-
-        for level in (a, b, c):
-            choose(level)
-        rest = np.setdiff1d(np.arange(len(widths)), owner[chosen])
+        rest = np.setdiff1d(np.arange(len(widths)), owner[[a, b, c]])
         random.shuffle(rest)
-        for factor in rest:
-            # Among equals, the level with the most open triples overall keeps later rows few.
-            mine = slice(int(first[factor]), int(first[factor + 1]))
-            value = gain[mine].astype(np.int64) * (int(left.max()) + 1) + left[mine]
-            choose(mine.start + int(np.argmax(value)))
+        chosen = [a, b, c]
+        for place in range(len(widths)):
+            if place >= 3:
+                # Among equals, the level with the most open triples overall keeps later rows few.
+                factor = rest[place - 3]
+                start, stop = int(first[factor]), int(first[factor + 1])
+                value = gain[start:stop] * (int(left.max()) + 1) + left[start:stop]
+                chosen.append(start + int(np.argmax(value)))
+            gain += shared[chosen[place]]
+            shared += open_[chosen[place]]
         index = np.array(chosen)
         open_[np.ix_(index, index, index)] = 0
         row = [0] * len(widths)

@@ -15,7 +15,7 @@ from convspec.spec.claims import OpClaims
 
 @dataclass(frozen=True)
 class Defect:
-    """One way to be invalid. `apply` makes a valid case wrong in it; `mode` is the pad mode it needs."""
+    """One way to be invalid: `apply` makes a valid case so; `mode` is the pad mode it needs."""
 
     name: str
     apply: Callable[[Case], Case]
@@ -67,7 +67,8 @@ def _uneven_filters(case: Case) -> Case:
     n, _, *spatial = case["x"].shape
     o, per_group, *kernel = case["w"].shape
     odd = o + 1 if o % groups == 0 else o
-    changed = _reshaped(case, x=(n, groups * per_group, *spatial), w=(odd, per_group, *kernel), b=(odd,))  # fmt: skip
+    x, w = (n, groups * per_group, *spatial), (odd, per_group, *kernel)
+    changed = _reshaped(case, x=x, w=w, b=(odd,))
     return _with(changed, groups=groups)
 
 
@@ -96,7 +97,9 @@ def _bias_length(case: Case) -> Case:
 
 def _weight_dtype(case: Case) -> Case:
     other = "float32" if case.dtype == "float64" else "float64"
-    return Case(case.op, tuple(replace(t, dtype=other) if t.name == "w" else t for t in case.tensors))
+    return Case(
+        case.op, tuple(replace(t, dtype=other) if t.name == "w" else t for t in case.tensors)
+    )
 
 
 def _negative_padding(case: Case) -> Case:

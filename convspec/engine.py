@@ -18,7 +18,8 @@ from convspec.adapters.opening import Adapter, AdapterError, adapt, open_adapter
 from convspec.events import Event, LawFinished, RunFinished, RunStarted
 from convspec.law import LAWS_PACKAGE, all_laws
 from convspec.plan import items
-from convspec.plugin import EventCollector, Session, _SESSION
+from convspec.plugin import SESSION, EventCollector
+from convspec.session import Session
 from convspec.spaces import space_for
 from convspec.spec.case import Case
 from convspec.spec.clauses import SPEC_VERSION
@@ -165,9 +166,7 @@ class _Opened:
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Put the adapter where the plugin looks for it."""
-        session = Session(config)
-        session.__dict__["adapter"] = self._adapter
-        config.stash[_SESSION] = session
+        config.stash[SESSION] = Session(config, self._adapter)
 
 
 @contextmanager

@@ -90,7 +90,9 @@ class Bench:
 
     def _put(self, task: Task) -> None:
         law, op, rank, which = task
-        case = Case.parse(which) if isinstance(which, str) else self._space(law, op, rank).case(which)  # fmt: skip
+        case = (
+            Case.parse(which) if isinstance(which, str) else self._space(law, op, rank).case(which)
+        )
         # Overflow and NaN are subjects of the laws, not accidents to be warned of.
         with np.errstate(all="ignore"):
             self._laws[law].check(Trial(self.adapter, case))

@@ -158,9 +158,7 @@ class Isolated(Generic[Task]):
         return Crashed(f"the process {how}", details=stack or None, place=(how,))
 
 
-def _serve(
-    check: Callable[[Any], None], pipe: Connection, parents: Connection, stack: Any
-) -> None:
+def _serve(check: Callable[[Any], None], pipe: Connection, parents: Connection, stack: Any) -> None:
     """The child: answer tasks until the parent is gone."""
     parents.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle

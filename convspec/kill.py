@@ -97,14 +97,12 @@ def as_markdown(kills: Sequence[Kill], profile: str) -> str:
         "# Planted faults and what caught them",
         "",
         f"{caught} of {len(kills)} are caught within the profile `{profile}`.",
-        "Made by `make mutants`; *cases* is how many the law took, *smallest case* what it shrank to.",
+        "Made by `make mutants`. *Cases* is how many the law took; the smallest is what was left.",
         "",
         "| fault | what is wrong | caught by | cases | smallest case |",
         "|---|---|---|---:|---|",
     ]
     for k in kills:
         law = f"`{k.law}`" if k.law else "**nothing**"
-        lines.append(
-            f"| `{k.mutant.name}` | {k.mutant.about} | {law} | {k.cases} | `{k.case}` |"
-        )
+        lines.append(f"| `{k.mutant.name}` | {k.mutant.about} | {law} | {k.cases} | `{k.case}` |")
     return "\n".join(lines) + "\n"

@@ -13,7 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from convspec.spaces import REAL_PATTERNS, Space, space_for
+from convspec.building import REAL_PATTERNS
+from convspec.plugin import LAW
+from convspec.spaces import Space, space_for
 from convspec.spec.case import Case
 from convspec.spec.claims import Claims
 from convspec.trial import Trial
@@ -62,14 +64,25 @@ class Law:
 
     def applies_to(self, case: Case, valid: bool) -> bool:
         """Whether a case that was not drawn for this law can be put to it."""
-        real = any(t.pattern in REAL_PATTERNS for t in case.tensors)
-        special = any(t.pattern == "nan" for t in case.tensors)
+        arguments = case.op.arguments()
+        padding = arguments.get("padding")
+        has = {
+            "bias": "b" in case,
+            "padding": padding if isinstance(padding, str) else "explicit",
+            "ceil_mode": arguments.get("ceil_mode"),
+            "count_include_pad": arguments.get("count_include_pad"),
+            "value": arguments.get("value"),
+        }
+        wanted = {k: v for k, v in self.narrow.items() if k in has and has[k] is not None}
+        inexact = (*REAL_PATTERNS, "nan")
         return (
             case.op.name in self.ops
             and valid != self.defective
             and ("g" in case) == self.gradient
-            and (real or special) == any(p in (*REAL_PATTERNS, "nan") for p in self.narrow.get("x.pattern", ()))
-        )  # fmt: skip
+            and any(t.pattern in inexact for t in case.tensors)
+            == any(pattern in inexact for pattern in self.narrow.get("x.pattern", ()))
+            and (self.defective or all(has[name] in levels for name, levels in wanted.items()))
+        )
 
 
 _REGISTRY: dict[str, Law] = {}
@@ -98,7 +111,8 @@ def law(
             raise ValueError(f"two laws are named {name}")
         statement = (check.__doc__ or "").strip().splitlines()[0]
         declared = Law(
-            name, clause, ops, statement, check, share, scale, dict(narrow or {}), gradient, defective
+            name, clause, ops, statement, check,
+            share, scale, dict(narrow or {}), gradient, defective,
         )  # fmt: skip
         _REGISTRY[name] = declared
 
@@ -107,7 +121,7 @@ def law(
 
         test.__name__ = test.__qualname__ = check.__name__
         test.__doc__, test.__module__ = check.__doc__, check.__module__
-        test.law = declared  # type: ignore[attr-defined]
+        setattr(test, LAW, declared)
         return test
 
     return declare

@@ -1,4 +1,4 @@
-"""How many cases each law gets: a profile's budget, divided by weight. Counts, never clocks."""
+"""How many cases each law gets: a profile's budget, divided by weight."""
 
 from __future__ import annotations
 
@@ -6,13 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from convspec.law import Law
+from convspec.profiles import BUDGETS, LEAST, MOST_PER_WEIGHT
 from convspec.spec.claims import Claims
-
-BUDGETS = {"smoke": 800, "quick": 26_000, "full": 400_000}
-"""Cases per adapter, before the least and the greatest count of a single law."""
-
-LEAST = {"smoke": 2, "quick": 16, "full": 100}
-MOST_PER_WEIGHT = {"smoke": 10, "quick": 250, "full": 5000}
 
 RANK_WEIGHT = {1: 0.7, 2: 1.3, 3: 0.6}
 OPERATION_WEIGHT = {"conv": 2.0, "max_pool_with_indices": 0.6}

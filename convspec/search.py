@@ -68,7 +68,9 @@ class Playlist:
         self._spare = playlist(space, seed + 1)  # should Hypothesis ask for more than it announced
 
     def __next__(self) -> Row:
-        return self._shown.popleft() if self._shown else next(self._rows, None) or next(self._spare)
+        if self._shown:
+            return self._shown.popleft()
+        return next(self._rows, None) or next(self._spare)
 
     def coming(self) -> Sequence[Row]:
         """The next rows, each told once."""
@@ -81,7 +83,7 @@ class Playlist:
 class _Playing:
     """The playlist the provider reads from; one search runs at a time in a process."""
 
-    rows: Playlist | None = None
+    rows: Playlist
 
 
 def _register() -> bool:
@@ -107,7 +109,7 @@ def _register() -> bool:
             super().__init__(conjecturedata)
             self._fields: Iterator[int] = iter(())
             if conjecturedata is not None:
-                self._fields = iter(next(_Playing.rows or iter(())))
+                self._fields = iter(next(_Playing.rows))
 
         def draw_integer(
             self,
@@ -131,7 +133,7 @@ def _register() -> bool:
         def draw_bytes(self, *arguments: Any, **constraints: Any) -> bytes:
             raise NotImplementedError("rows hold integers")
 
-    AVAILABLE_PROVIDERS[BACKEND] = RowProvider  # type: ignore[assignment]
+    AVAILABLE_PROVIDERS[BACKEND] = RowProvider
     return True
 
 

@@ -17,10 +17,10 @@ import numpy.typing as npt
 
 from convspec import reference
 from convspec.adapters.opening import Adapter
+from convspec.building import REAL_PATTERNS, output_shape
 from convspec.comparison import require_equal, require_shape, require_within
-from convspec.contents import amplitude, longest_sum, lay_out, lowest, values
+from convspec.contents import amplitude, lay_out, longest_sum, lowest, values
 from convspec.numerics import error_bound
-from convspec.spaces import REAL_PATTERNS, output_shape
 from convspec.spec.case import Case
 from convspec.spec.claims import OpClaims
 from convspec.spec.relation import axes
@@ -85,7 +85,10 @@ class Trial:
         arrays = [changes[n] if n in changes else source.get(n) for n in names]
         while arrays and arrays[-1] is None:  # an optional array that is not there
             arrays.pop()
-        parameters = {**self.parameters, **{k: v for k, v in changes.items() if k in self.parameters}}
+        parameters = {
+            **self.parameters,
+            **{k: v for k, v in changes.items() if k in self.parameters},
+        }
         return arrays, parameters
 
     def _call(self, function: Any, *arguments: Any, **parameters: Any) -> Any:
@@ -95,7 +98,9 @@ class Trial:
             where = traceback.extract_tb(error.__traceback__)[-1]
             text = " ".join(str(error).split())[:200]
             raise Raised(
-                f"raised {type(error).__name__}: {text}" if text else f"raised {type(error).__name__}",
+                f"raised {type(error).__name__}: {text}"
+                if text
+                else f"raised {type(error).__name__}",
                 details="".join(traceback.format_exception(error)[-3:]).rstrip(),
                 place=(type(error).__name__, where.filename, where.lineno),
             ) from error
@@ -138,10 +143,13 @@ class Trial:
         # A window meets the input if it does so along every axis.
         meets = np.ones((1, 1), bool)
         for axis in axes(
-            self.case["x"].shape[2:], self.parameters["window"], stride=self.parameters["stride"],
-            padding=self.parameters["padding"], dilation=self.parameters["dilation"],
+            self.case["x"].shape[2:],
+            self.parameters["window"],
+            stride=self.parameters["stride"],
+            padding=self.parameters["padding"],
+            dilation=self.parameters["dilation"],
             ceil=self.parameters["ceil_mode"],
-        ):  # fmt: skip
+        ):
             meets = meets[..., None] & (np.array(axis.real_counts(), int) > 0)
         return ~meets
 
@@ -221,12 +229,13 @@ class Trial:
     def _bound(self) -> Array:
         arrays, parameters = self._arguments({n: np.abs(a) for n, a in self.exact.items()}, {})
         op = "max_pool" if self.op == "max_pool_with_indices" else self.op
-        return self._error(getattr(reference, op)(*arrays, **parameters))
+        magnitude: Array = getattr(reference, op)(*arrays, **parameters)
+        return self._error(magnitude)
 
     def require_gradients(self, got: Sequence[Array], expected: Sequence[Array]) -> None:
         """Each gradient is the expected one: exactly where it can be, else within rounding."""
-        splits = self.op.startswith("max_pool") and self.adapter.claims.dialect["max_pool.tie"] == "split"  # fmt: skip
-        exact = self.exact_results and not splits
+        tie = self.adapter.claims.dialect["max_pool.tie"]
+        exact = self.exact_results and not (self.op.startswith("max_pool") and tie == "split")
         bounds = () if exact else self._gradient_bounds(expected)
         for i, name in enumerate(self.case.op.inputs[: len(expected)]):
             if exact:
@@ -260,21 +269,26 @@ class Trial:
 
 def _array(returned: Any, what: str) -> Array:
     if not isinstance(returned, np.ndarray):
-        if not any(hasattr(returned, a) for a in ("__array__", "__array_interface__", "__dlpack__")):
+        if not any(
+            hasattr(returned, a) for a in ("__array__", "__array_interface__", "__dlpack__")
+        ):
             raise NotAnArray(f"{what} is a {type(returned).__name__}, expected an array")
         try:
-            returned = np.from_dlpack(returned) if hasattr(returned, "__dlpack__") else np.asarray(returned)  # fmt: skip
+            dlpack = hasattr(returned, "__dlpack__")
+            returned = np.from_dlpack(returned) if dlpack else np.asarray(returned)
         except (TypeError, ValueError, RuntimeError, BufferError) as error:
-            raise NotAnArray(f"{what}, a {type(returned).__name__}, cannot be read as an array: {error}") from error  # fmt: skip
-    if returned.dtype.kind not in "fiub":
-        raise NotAnArray(f"{what} is an array of {returned.dtype}, expected numbers")
-    return returned
+            kind = type(returned).__name__
+            raise NotAnArray(f"{what}, a {kind}, cannot be read as an array: {error}") from error
+    array: Array = returned
+    if array.dtype.kind not in "fiub":
+        raise NotAnArray(f"{what} is an array of {array.dtype}, expected numbers")
+    return array
 
 
 def _several(returned: Any, count: int) -> tuple[Array, ...]:
     if not isinstance(returned, (tuple, list)):
-        raise NotAnArray(f"the result is a {type(returned).__name__}, expected a tuple of {count} arrays")  # fmt: skip
+        kind = type(returned).__name__
+        raise NotAnArray(f"the result is a {kind}, expected a tuple of {count} arrays")
     if len(returned) != count:
         raise NotAnArray(f"the result has {len(returned)} entries, expected {count} arrays")
     return tuple(_array(entry, f"result {i}") for i, entry in enumerate(returned))
-

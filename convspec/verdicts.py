@@ -13,7 +13,7 @@ import numpy.typing as npt
 from convspec.events import ACCEPTS_INVALID, CRASHES, DEVIATES, REJECTS, TIMES_OUT
 
 
-class Mismatch(AssertionError):
+class Mismatch(AssertionError):  # noqa: N818 - it names what happened
     """The implementation broke a law. `message` says in one line how.
 
     `expected` and `got` are the arrays that should agree, `worst` the index of the cell that

@@ -228,8 +228,14 @@ def _parse_tensor(word: str, name: str, text: str) -> Tensor:
     return _tensor(name, extents, dtype, pattern, int(k), layout or "contiguous")
 
 
-def _tensor(name: str, shape: tuple[int, ...], dtype: str, pattern: str, k: int, layout: str) -> Tensor:
-    for value, known, what in ((dtype, DTYPES, "dtype"), (pattern, PATTERNS, "pattern"), (layout, LAYOUTS, "layout")):  # fmt: skip
+def _tensor(
+    name: str, shape: tuple[int, ...], dtype: str, pattern: str, k: int, layout: str
+) -> Tensor:
+    for value, known, what in (
+        (dtype, DTYPES, "dtype"),
+        (pattern, PATTERNS, "pattern"),
+        (layout, LAYOUTS, "layout"),
+    ):
         if value not in known:
             raise CaseError(f"{name}: unknown {what} {value!r}; known are {', '.join(known)}")
     if any(n < 0 for n in shape):

@@ -160,7 +160,9 @@ def _accumulate(declared: Any) -> dict[str, str]:
     if not isinstance(declared, Mapping) or not all(
         narrow in DTYPES and wide in DTYPES for narrow, wide in declared.items()
     ):
-        raise ClaimsError(f"claims['accumulate']: expected dtype → dtype out of {', '.join(DTYPES)}")
+        raise ClaimsError(
+            f"claims['accumulate']: expected dtype → dtype out of {', '.join(DTYPES)}"
+        )
     return dict(declared)
 
 

@@ -49,7 +49,8 @@ _HIGHAM = "Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., §3.
 _POINTS = (
     _Point(
         "output-size", _WINDOWED,
-        "Each spatial extent of the result follows from input, window, stride, padding and dilation.",
+        "Each spatial extent of the result follows from input, window, stride, padding and"
+        " dilation.",
         "o = ⌊(n + p_lo + p_hi − d(k−1) − 1)/s⌋ + 1, with ⌈ ⌉ in ceil mode less a last window that"
         " starts past input and low padding",
         (f"{_ARITHMETIC}, relationships 1–7 and 15", "C7", "T2", "T3", "P2", "P6", "O2"),
@@ -60,13 +61,15 @@ _POINTS = (
     ),
     _Point(
         "output-size", _GLOBAL, "The result has one number per map, whatever the spatial extents.",
-        "(N, C, *n) → (N, C)", ("G1", "G3", "Lin et al., Network in Network, arXiv:1312.4400, §3.2"),
+        "(N, C, *n) → (N, C)", ("G1", "G3", "Lin et al., Network in Network, arXiv:1312.4400,"
+        " §3.2"),
     ),
     _Point(
         "definition", ("conv",),
         "Each output is the bias plus the sum, over its group's channels and the window, of weight"
         " times input; cells in the padding count 0; the kernel is not flipped.",
-        "y[o] = b + Σ_c Σ_k w[c, k]·x[c, o·s − p_lo + d·k]", (f"{_ARITHMETIC}, §2", "C1", "C8", "P3"),
+        "y[o] = b + Σ_c Σ_k w[c, k]·x[c, o·s − p_lo + d·k]", (f"{_ARITHMETIC}, §2", "C1", "C8",
+        "P3"),
     ),
     _Point(
         "definition", ("pad",),
@@ -83,7 +86,8 @@ _POINTS = (
     _Point(
         "definition", ("avg_pool",),
         "Each output is the mean of its window: divided by the taps inside the padded input, or by"
-        " the real ones alone if padding is not counted; what hangs over in ceil mode never counts.",
+        " the real ones alone if padding is not counted; what hangs over in ceil mode never"
+        " counts.",
         "y[o] = (Σ_k x[o·s − p_lo + d·k]) / #taps", (f"{_ARITHMETIC}, §3", "O3"),
     ),
     _Point(
@@ -94,14 +98,16 @@ _POINTS = (
     _Point("definition", ("global_sum_pool",), "Each map becomes its sum.", "y = Σ x", ("G4",)),
     _Point(
         "impulse-response", _EVERY,
-        "The responses to all one-hot inputs (and all one-hot filters; over −∞ for maxima) are those"
+        "The responses to all one-hot inputs (and all one-hot filters; over −∞ for maxima) are"
+        " those"
         " of the index relation. With linearity they decide a configuration for every input.",
         "f(e_i)[o] = [i = o·s − p_lo + d·k for a k of the window]", ("C1", "O1", "O3"),
     ),
     _Point("dtype", _EVERY, "The result has the element type of the input."),
     _Point(
         "rounding", ("conv", "avg_pool", "global_avg_pool", "global_sum_pool"),
-        "No cell is further from the exact result than the rounding of a correct sum can take it, in"
+        "No cell is further from the exact result than the rounding of a correct sum can take"
+        " it, in"
         " whatever order it is summed.",
         "|ŷ − y| ≤ γ_K·Σ|w||x| + u·|y|, γ_K = K·u/(1 − K·u)", (_HIGHAM,),
     ),
@@ -119,14 +125,16 @@ _POINTS = (
            "f(αx + βx′) = αf(x) + βf(x′)", ("C2",)),
     _Point("linear-in-weight", ("conv",), "Convolution is linear in its weight.",
            "conv(x, αw + βw′) = α·conv(x, w) + β·conv(x, w′)", ("C2",)),
-    _Point("affine-in-bias", ("conv",), "The bias of a filter is added once to every cell of its map.",
+    _Point("affine-in-bias", ("conv",), "The bias of a filter is added once to every cell of"
+    " its map.",
            "conv(x, w, b)[n, j] = conv(x, w)[n, j] + b[j]", ("C2",)),
     _Point("max-linear", (*_MAX_POOLS, "global_max_pool"),
            "Max pooling is linear over (max, +).",
            "f(max(x, x′)) = max(f(x), f(x′)), f(x + c) = f(x) + c", ("O5",)),
     _Point(
         "gradient", _EVERY,
-        "The gradients of ⟨f(x), g⟩ in every input are those of the definition; at a tie they follow"
+        "The gradients of ⟨f(x), g⟩ in every input are those of the definition; at a tie they"
+        " follow"
         " the dialect.",
         "dx = Jᵀg", (f"{_ARITHMETIC}, §4", "C9"),
     ),
@@ -154,7 +162,8 @@ _POINTS = (
         "total = max((⌈n/s⌉ − 1)s + d(k−1) + 1 − n, 0)", ("P2", "P4"),
     ),
     _Point("ceil-mode", _POOLS,
-           "Ceil mode adds a last, partial window where cells are left over, and changes no other."),
+           "Ceil mode adds a last, partial window where cells are left over, and changes no"
+           " other."),
     _Point("batch", _EVERY, "Each batch entry is computed as if it were alone."),
     _Point("channels", ("pad", *_POOLS, *_GLOBAL), "Each channel is computed as if it were alone.",
            "", ("O6",)),

@@ -56,7 +56,7 @@ DIALECT_POINTS: dict[str, DialectPoint] = {point.name: point for point in _POINT
 
 
 def resolve(declared: Mapping[str, str]) -> dict[str, str]:
-    """Every point with the declared choice, or the spec's own. Raises ValueError on unknown names."""
+    """Every point with the declared choice, or our own. Raises ValueError for unknown names."""
     for name, choice in declared.items():
         if name not in DIALECT_POINTS:
             raise ValueError(

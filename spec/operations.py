@@ -225,7 +225,7 @@ class Parameter:
     default: Any
 
     def unsaid(self, rank: int) -> Any:
-        """The value a case's line need not mention, for `rank` spatial axes; None if there is none."""
+        """The value a case need not mention, for `rank` spatial axes; None if there is none."""
         if self.kind == "axes":
             return None if self.default is None else (self.default,) * rank
         if self.kind == "pads":
@@ -233,7 +233,12 @@ class Parameter:
         return self.default
 
 
-@cache
 def parameters(kind: type[Operation]) -> tuple[Parameter, ...]:
     """The parameters of an operation, in the order of its signature."""
+    return _parameters(kind.name)
+
+
+@cache
+def _parameters(name: str) -> tuple[Parameter, ...]:
+    kind = OPERATIONS[name]
     return tuple(Parameter(f.name, f.metadata["kind"], f.metadata["default"]) for f in fields(kind))

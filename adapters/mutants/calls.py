@@ -13,7 +13,7 @@ from .catalogue import Function, Value, call_mutant
 STATE = "uninitialised, cached or batch-blind state"
 
 
-def _key(arrays: tuple[Array | None, ...], p: dict[str, Value]) -> Any:  # noqa: ANN401
+def _key(arrays: tuple[Array | None, ...], p: dict[str, Value]) -> Any:
     return [None if a is None else (a.shape, a.dtype.str) for a in arrays], sorted(p.items())
 
 

@@ -1,1 +1,1 @@
-"""The laws, as pytest tests: run them with ``pytest --pyargs convspec.conformance --adapter NAME``."""
+"""The laws, as pytest tests: ``pytest --pyargs convspec.conformance --adapter NAME``."""

@@ -7,8 +7,15 @@ import numpy as np
 from convspec.comparison import require_equal, require_shape
 from convspec.conformance.operations import EVERY
 from convspec.law import law
-from convspec.trial import Trial
-from convspec.verdicts import AcceptedInvalid, InputChanged, Mismatch, NotRepeatable, Raised, ResultChanged
+from convspec.trial import Array, Trial
+from convspec.verdicts import (
+    AcceptedInvalid,
+    InputChanged,
+    Mismatch,
+    NotRepeatable,
+    Raised,
+    ResultChanged,
+)
 
 STRIDED = ("channels_last", "column_major", "sliced", "windowed", "offset", "reversed", "broadcast")
 
@@ -41,7 +48,9 @@ def test_results_stay(trial: Trial) -> None:
     if np.shares_memory(y, other):
         raise ResultChanged("two results share memory")
     x += 1
-    _same(ResultChanged, "the result changes with the caller's input: it shares its memory", y, before)
+    _same(
+        ResultChanged, "the result changes with the caller's input: it shares its memory", y, before
+    )
 
 
 @law("repeatable", EVERY, share=0.5)
@@ -60,7 +69,9 @@ def test_input_read_anew(trial: Trial) -> None:
 @law("layout", EVERY, share=2, narrow={"x.layout": STRIDED})
 def test_layout_irrelevant(trial: Trial) -> None:
     """The memory layout of the inputs does not show in the result."""
-    plain = {name: np.array(array, order="C") for name, array in trial.inputs.items() if name != "g"}
+    plain = {
+        name: np.array(array, order="C") for name, array in trial.inputs.items() if name != "g"
+    }
     trial.require(trial.run(), trial.run(**plain), weight=2)
 
 
@@ -85,11 +96,13 @@ def test_rejects_invalid(trial: Trial) -> None:
     raise AcceptedInvalid(f"answered{shape}; the spec refuses: {trial.refusal()}", got=result)
 
 
-def _same(kind: type[Mismatch], message: str, got: np.ndarray, expected: np.ndarray) -> None:  # type: ignore[type-arg]
+def _same(kind: type[Mismatch], message: str, got: Array, expected: Array) -> None:
     try:
         require_equal(got, expected, "cell ")
     except Mismatch as difference:
         raise kind(
             f"{message}: {difference.message}",
-            expected=difference.expected, got=difference.got, worst=difference.worst,
-        ) from None  # fmt: skip
+            expected=difference.expected,
+            got=difference.got,
+            worst=difference.worst,
+        ) from None

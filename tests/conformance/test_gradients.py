@@ -38,10 +38,14 @@ def test_adjoint(trial: Trial) -> None:
     "tie",
     ("max_pool", "max_pool_with_indices", "global_max_pool"),
     gradient=True,
-    narrow={"dtype": FLOATS, "x.pattern": ("zeros", "ones", "impulse", "ramp"), "g.pattern": ("ones", "impulse")},  # fmt: skip
+    narrow={
+        "dtype": FLOATS,
+        "x.pattern": ("zeros", "ones", "impulse", "ramp"),
+        "g.pattern": ("ones", "impulse"),
+    },
 )
 def test_tie(trial: Trial) -> None:
-    """Where maxima tie, the gradient is shared out among them: nothing is lost, added or led astray."""
+    """At a tie the gradient is shared out among the maxima: nothing lost, added or led astray."""
     (dx,) = trial.gradients()
     require_shape(dx, trial.case["x"].shape, "dx")
     readable = ~trial.empty_windows() if trial.case.op.name != "global_max_pool" else True

@@ -28,7 +28,9 @@ def test_channels_alone(trial: Trial) -> None:
 def _slices_apart(trial: Trial, axis: int) -> None:
     x, y = trial.inputs["x"], trial.run()
     require_shape(y, trial.output_shape, "y")
-    trial.require(trial.run(x=_backwards(x, axis)), np.flip(y, axis), "y of the reversed x", weight=2)
+    trial.require(
+        trial.run(x=_backwards(x, axis)), np.flip(y, axis), "y of the reversed x", weight=2
+    )
     one = (trial.case["x"].k + x.shape[axis] - 1) % x.shape[axis]
     part = (slice(None),) * axis + (slice(one, one + 1),)
     what = f"y of {('entry', 'channel')[axis]} {one} alone"

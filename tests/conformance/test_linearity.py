@@ -7,7 +7,7 @@ import numpy as np
 from convspec.comparison import require_equal
 from convspec.conformance.operations import LINEAR, MAXIMA
 from convspec.law import law
-from convspec.trial import Trial
+from convspec.trial import Array, Trial
 from convspec.verdicts import WrongShape
 
 
@@ -38,7 +38,7 @@ def _linear(trial: Trial, name: str) -> None:
     trial.require(whole, expected, f"f({name} − 2{name}′)", weight=6)
 
 
-def _partner(array: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _partner(array: Array) -> Array:
     """Another array of the same kind and size: the first one backwards."""
     return np.ascontiguousarray(array.reshape(-1)[::-1].reshape(array.shape))
 
@@ -57,6 +57,10 @@ def test_max_linear(trial: Trial) -> None:
     x = trial.inputs["x"]
     partner = _partner(x)
     y = trial.run()
-    require_equal(trial.run(x=np.maximum(x, partner)), np.maximum(y, trial.run(x=partner)), "pool(max(x, x′))")  # fmt: skip
-    empty = np.broadcast_to(trial.empty_windows(), y.shape) if y.ndim > 2 else np.zeros(y.shape, bool)  # fmt: skip
+    require_equal(
+        trial.run(x=np.maximum(x, partner)), np.maximum(y, trial.run(x=partner)), "pool(max(x, x′))"
+    )
+    empty = (
+        np.broadcast_to(trial.empty_windows(), y.shape) if y.ndim > 2 else np.zeros(y.shape, bool)
+    )
     require_equal(trial.run(x=x + 1), np.where(empty, y, y + 1), "pool(x + 1)")

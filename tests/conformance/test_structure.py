@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from convspec.conformance.operations import POOLS, WINDOWED
@@ -14,7 +16,11 @@ EXPLICIT = {"padding": ("explicit",)}
 FLOOR = {"ceil_mode": (False,)}
 
 
-@law("padding", ("conv", "max_pool", "avg_pool"), narrow={**EXPLICIT, **FLOOR, "count_include_pad": (True,)})  # fmt: skip
+@law(
+    "padding",
+    ("conv", "max_pool", "avg_pool"),
+    narrow={**EXPLICIT, **FLOOR, "count_include_pad": (True,)},
+)
 def test_padding_is_pad(trial: Trial) -> None:
     """Padding p is the same as padding the input by p, then using none."""
     x = trial.inputs["x"]
@@ -33,8 +39,8 @@ def test_stride_subsamples(trial: Trial) -> None:
     if trial.claims.stride[0] > 1 or not trial.meaningful(stride=once):
         return
     dense = trial.run(stride=once)
-    steps = tuple(slice(None, None, s) for s in trial.parameters["stride"])
-    trial.require(trial.run(), dense[(..., *steps)], weight=2)
+    steps: tuple[Any, ...] = (..., *(slice(None, None, s) for s in trial.parameters["stride"]))
+    trial.require(trial.run(), dense[steps], weight=2)
 
 
 @law("dilation", ("conv",), narrow={**EXPLICIT, "dilation": (2, 3, 4)})
@@ -45,7 +51,8 @@ def test_dilation_spreads(trial: Trial) -> None:
     if max(extents) > trial.claims.window[1] or trial.claims.dilation[0] > 1:
         return
     spread = np.zeros((*w.shape[:2], *extents), w.dtype)
-    spread[(..., *(slice(None, None, d) for d in dilation))] = w
+    steps: tuple[Any, ...] = (..., *(slice(None, None, d) for d in dilation))
+    spread[steps] = w
     trial.require(trial.run(), trial.run(w=spread, dilation=(1,) * trial.case.rank), weight=2)
 
 
@@ -56,7 +63,10 @@ def test_groups_are_blocks(trial: Trial) -> None:
     if trial.claims.groups[0] > 1:
         return
     blocks = [
-        {name: np.split(array, groups, axis=1 if name == "x" else 0)[j] for name, array in trial.inputs.items()}  # fmt: skip
+        {
+            name: np.split(array, groups, axis=1 if name == "x" else 0)[j]
+            for name, array in trial.inputs.items()
+        }
         for j in range(groups)
     ]
     parts = [trial.run(groups=1, **block) for block in blocks]
@@ -65,7 +75,7 @@ def test_groups_are_blocks(trial: Trial) -> None:
 
 @law("named-padding", WINDOWED, narrow={"padding": ("same_upper", "same_lower", "valid")})
 def test_named_padding(trial: Trial) -> None:
-    """"same" and "valid" are names for amounts: the results are those of the amounts."""
+    """Named padding is a name for amounts: the results are those of the amounts."""
     given = trial.parameters
     kernel = trial.case["w"].shape[2:] if trial.op == "conv" else given["window"]
     amounts = resolve_padding(

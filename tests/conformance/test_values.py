@@ -21,11 +21,16 @@ def test_output_size(trial: Trial) -> None:
 
 @law("definition", EVERY, share=8)
 def test_definition(trial: Trial) -> None:
-    """On integers every cell is exactly what the definition says, in whatever order it is summed."""
+    """On integers every cell is exactly what the definition says, however it is summed."""
     trial.require(trial.run(), trial.expected())
 
 
-@law("impulse-response", ("conv", "pad", "avg_pool", "global_avg_pool", "global_sum_pool"), scale="tiny", narrow=ONE_HOT)  # fmt: skip
+@law(
+    "impulse-response",
+    ("conv", "pad", "avg_pool", "global_avg_pool", "global_sum_pool"),
+    scale="tiny",
+    narrow=ONE_HOT,
+)
 def test_impulse_response(trial: Trial) -> None:
     """All one-hot inputs against all one-hot filters give the complete map of a configuration."""
     trial.require(trial.run(), trial.expected())
@@ -68,7 +73,7 @@ def test_nan(trial: Trial) -> None:
 
 @law("indices", ("max_pool_with_indices",), share=3)
 def test_indices(trial: Trial) -> None:
-    """Each index is the row-major place, in the unpadded plane, of the first of its window's maxima."""
+    """Each index is the place, row-major in the unpadded plane, of its window's first maximum."""
     _, indices = trial.results()
     expected = trial.expected_indices()
     readable = ~np.broadcast_to(trial.empty_windows(), expected.shape)
