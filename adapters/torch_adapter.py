@@ -21,6 +21,10 @@ from typing import Any
 import numpy.typing as npt
 import torch
 
+# The first gradient imports this, and sympy with it: most of a second, which every child process
+# that a run forks would spend again.
+import torch.fx.experimental.symbolic_shapes
+
 from .errors import AdapterError, UnknownAdapter, nearest
 from .torch_claims import claims_for
 from .torch_functions import FORWARD, WINDOWED, max_pool, refuse_blind_window

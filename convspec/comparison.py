@@ -12,34 +12,38 @@ from convspec.verdicts import WrongNaN, WrongShape, WrongValue
 Array = npt.NDArray[Any]
 
 
-def require_shape(got: Array, shape: tuple[int, ...], what: str) -> None:
+def require_shape(got: Array, shape: tuple[int, ...], what: str, versus: str = "") -> None:
     """Raises WrongShape unless `got` has exactly that shape."""
     if got.shape != shape:
-        raise WrongShape(f"{what} has shape {_by(got.shape)}, expected {_by(shape)}", got=got)
+        right = f"but {versus} gives {_by(shape)}" if versus else f"expected {_by(shape)}"
+        raise WrongShape(f"{what} has shape {_by(got.shape)}, {right}", got=got)
 
 
-def require_equal(got: Array, expected: Array, what: str) -> None:
-    """Cell for cell the same number; NaN equals NaN. Raises WrongShape, WrongValue or WrongNaN."""
+def require_equal(got: Array, expected: Array, what: str, versus: str = "") -> None:
+    """Cell for cell the same number; NaN equals NaN. Raises WrongShape, WrongValue or WrongNaN.
+
+    `versus` says where the expected numbers come from, if not from the definition.
+    """
     if got.shape == expected.shape and (got == expected).all():
         return
-    require_shape(got, expected.shape, what)
+    require_shape(got, expected.shape, what, versus)
     off = (got != expected) & ~((got != got) & (expected != expected))
     if off.any():
-        _complain(got, expected, off, what, "")
+        _complain(got, expected, off, what, "", versus)
 
 
-def require_within(got: Array, expected: Array, bound: Array, what: str) -> None:
+def require_within(got: Array, expected: Array, bound: Array, what: str, versus: str = "") -> None:
     """|got − expected| ≤ bound in every cell; what is not finite must be equal."""
-    require_shape(got, expected.shape, what)
+    require_shape(got, expected.shape, what, versus)
     with np.errstate(invalid="ignore"):
         near = np.abs(got.astype(np.float64) - expected) <= bound
     same = (got == expected) | ((got != got) & (expected != expected))
     off = ~(near | same)
     if off.any():
-        _complain(got, expected, off, what, " beyond every rounding")
+        _complain(got, expected, off, what, " beyond every rounding", versus)
 
 
-def _complain(got: Array, expected: Array, off: Array, what: str, how: str) -> None:
+def _complain(got: Array, expected: Array, off: Array, what: str, how: str, versus: str) -> None:
     count = int(off.sum())
     # Where one side is NaN and the other is not there is no distance: it counts as infinite.
     with np.errstate(invalid="ignore", over="ignore"):
@@ -47,9 +51,11 @@ def _complain(got: Array, expected: Array, off: Array, what: str, how: str) -> N
     distance = np.where(off, np.where(np.isnan(distance), np.inf, distance), -1.0)
     worst = tuple(int(i) for i in np.unravel_index(int(np.argmax(distance)), got.shape))
     cell = ", ".join(map(str, worst))
+    right = number(expected[worst])
     message = (
-        f"{what}[{cell}] is {number(got[worst])}, expected {number(expected[worst])}"
-        f" ({count} of {got.size} cells differ{how})"
+        f"{what}[{cell}] is {number(got[worst])}, "
+        + (f"but {versus} gives {right}" if versus else f"expected {right}")
+        + f" ({count} of {got.size} cells differ{how})"
     )
     kind = WrongNaN if np.isnan(got[worst]) != np.isnan(expected[worst]) else WrongValue
     raise kind(message, expected=expected, got=got, worst=worst)

@@ -111,7 +111,7 @@ def _recipe(tensor: Tensor, shape: tuple[int, ...], greatest: int) -> Array:
             flat = _draw(_integers(greatest), count, k).astype(dtype)
         case "distinct":
             order = np.argsort(_draw(_normals(), count, k), kind="stable")
-            flat = (order % 100 if dtype.itemsize == 1 else order).astype(dtype)
+            flat = (order % (1 << min(EXACT_BITS[tensor.dtype], 32) - 1)).astype(dtype)
         case "normal":
             flat = _draw(_normals(), count, k).astype(dtype)
         case "positive":

@@ -213,8 +213,6 @@ def search(
         ours = group.subgroup(lambda e: not isinstance(e, (Mismatch, Flaky, ExceptionGroup)))
         if ours is not None:
             raise
-    for found in outcome.found.values():
-        found.repeats = _repeats(check, found.row)
     return outcome
 
 
@@ -226,14 +224,6 @@ def _note(outcome: Search, row: Row, mismatch: Mismatch) -> None:
         outcome.found[key] = Found(row, mismatch, outcome.cases)
     elif row < known.row:
         known.row, known.mismatch = row, mismatch
-
-
-def _repeats(check: Callable[[Row], None], row: Row) -> bool:
-    try:
-        check(row)
-    except Mismatch:
-        return True
-    return False
 
 
 _REGISTERED = _register()

@@ -67,7 +67,7 @@ def _factor(name: str, levels: Sequence[Any], core: Sequence[Any] = ()) -> Facto
 
 _CHANNELS = _spread((5, (1, 2, 3)), (2, (4, 5)), (1, (7, 8, 9, 15, 16, 17, 31, 32, 33)))
 _OUTPUTS = _spread((4, (1, 2, 3)), (2, (4, 5, 6)), (1, (7, 8, 9, 15, 16, 17, 18, 24, 31, 32, 33)))
-_BATCH = _spread((3, (1, 2, 3)), (1, (4, 5, 8)))
+_BATCH = _spread((3, (1, 2, 3)), (1, (4, 5, 8, 16, 17)))
 _SEEDS = tuple(range(64))
 _LAYOUTS = _spread((6, ("contiguous",)))
 _X_PATTERNS = {

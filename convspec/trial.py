@@ -204,33 +204,42 @@ class Trial:
         """The shape the index relation gives the result."""
         return output_shape(self.case)
 
-    def require(self, got: Array, expected: Array, what: str = "y", *, weight: float = 1) -> None:
+    def require(
+        self,
+        got: Array,
+        expected: Array,
+        what: str = "y",
+        *,
+        versus: str = "",
+        part: Part = (),
+        summed: Mapping[str, Array] | None = None,
+    ) -> None:
         """`got` is `expected`: exactly where it can be, else within the rounding of a result.
 
-        `weight` multiplies the bound, for laws in which several rounded results are added.
+        `versus` says what gave the expected numbers if it was not the definition, but the
+        implementation once more, and then rounded, too. `part` says which part of the result
+        these are, `summed` which magnitudes went into it, if not those of the case.
         """
         if self.exact_results:
-            require_equal(got, expected, what)
+            require_equal(got, expected, what, versus)
         else:
-            require_within(got, expected, weight * self._bound, what)
+            bound = self._error(self._magnitude(**summed)) if summed else self._bound[part]
+            require_within(got, expected, (2 if versus else 1) * bound, what, versus)
 
     def require_shape(self, got: Array) -> None:
         """`got` has the shape of the case's result."""
         require_shape(got, self.output_shape, "y")
 
-    def require_part(self, got: Array, expected: Array, part: Part, what: str) -> None:
-        """`require` for results that are the given part of the case's result."""
-        if self.exact_results:
-            require_equal(got, expected, what)
-        else:
-            require_within(got, expected, 2 * self._bound[part], what)
-
     @cached_property
     def _bound(self) -> Array:
-        arrays, parameters = self._arguments({n: np.abs(a) for n, a in self.exact.items()}, {})
-        op = "max_pool" if self.op == "max_pool_with_indices" else self.op
-        magnitude: Array = getattr(reference, op)(*arrays, **parameters)
-        return self._error(magnitude)
+        return self._error(self._magnitude())
+
+    def _magnitude(self, **changes: Any) -> Array:
+        """Σ|w||x| per cell: what the definition gives for the absolute values."""
+        absolute = {name: np.abs(array) for name, array in self.exact.items()}
+        arrays, parameters = self._arguments(absolute, changes)
+        magnitude: Array = getattr(reference, self.op)(*arrays, **parameters)
+        return magnitude
 
     def require_gradients(self, got: Sequence[Array], expected: Sequence[Array]) -> None:
         """Each gradient is the expected one: exactly where it can be, else within rounding."""
@@ -248,9 +257,9 @@ class Trial:
             # Shares of at most |g| each, as many as windows can read one cell.
             most = longest_sum(self.case) * np.abs(self.exact["g"]).max(initial=0)
             return tuple(self._error(np.full(e.shape, most)) for e in expected)
-        magnitudes = {n: np.abs(a) for n, a in self.exact.items()}
-        arrays, parameters = self._arguments(magnitudes, {})
-        gradients = reference.vjp(self.op, tuple(arrays), magnitudes["g"], **parameters)
+        absolute = {name: np.abs(array) for name, array in self.exact.items()}
+        arrays, parameters = self._arguments(absolute, {})
+        gradients = reference.vjp(self.op, tuple(arrays), absolute["g"], **parameters)
         return tuple(self._error(m) for m in gradients)
 
     def inner_product_error(self) -> float:

@@ -31,7 +31,7 @@ PATTERNS = {
     "ramp": "cell i holds ((i + k) mod 7) − 3; where exact sums ask for less, mod 3, minus 1",
     "ints": "integers from −a to a, k-th draw; a ≤ 4 is as large as exact sums allow",
     "negative": "cell i holds −1 − ((3i + k) mod 7)",
-    "distinct": "0 … cells − 1 in an order drawn with k: no two cells are equal",
+    "distinct": "0 … cells − 1 in an order drawn with k; all differ, as far as the dtype goes",
     "normal": "standard normal numbers, k-th draw",
     "positive": "numbers from [0.5, 1.5), k-th draw",
     "eye": "entry n along the first axis is 1 in cell n (modulo its cells), 0 elsewhere",

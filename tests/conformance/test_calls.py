@@ -63,7 +63,8 @@ def test_input_read_anew(trial: Trial) -> None:
     fresh = trial.run(x=changed).copy()
     if trial.case["x"].layout != "broadcast":
         x[...] = changed
-        trial.require(trial.run(), fresh, "y after the input changed in place", weight=2)
+        what = "y after the input changed in place"
+        trial.require(trial.run(), fresh, what, versus="the same input elsewhere")
 
 
 @law("layout", EVERY, share=2, narrow={"x.layout": STRIDED})
@@ -72,7 +73,7 @@ def test_layout_irrelevant(trial: Trial) -> None:
     plain = {
         name: np.array(array, order="C") for name, array in trial.inputs.items() if name != "g"
     }
-    trial.require(trial.run(), trial.run(**plain), weight=2)
+    trial.require(trial.run(), trial.run(**plain), versus="the contiguous input")
 
 
 @law("empty-batch", EVERY, share=0.25, narrow={"batch": (0,)})

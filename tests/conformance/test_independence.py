@@ -28,13 +28,13 @@ def test_channels_alone(trial: Trial) -> None:
 def _slices_apart(trial: Trial, axis: int) -> None:
     x, y = trial.inputs["x"], trial.run()
     require_shape(y, trial.output_shape, "y")
-    trial.require(
-        trial.run(x=_backwards(x, axis)), np.flip(y, axis), "y of the reversed x", weight=2
-    )
+    turned = np.flip(trial.run(x=_backwards(x, axis)), axis)
+    trial.require(turned, y, "y of the reversed x, turned back,", versus="the given order")
     one = (trial.case["x"].k + x.shape[axis] - 1) % x.shape[axis]
     part = (slice(None),) * axis + (slice(one, one + 1),)
     what = f"y of {('entry', 'channel')[axis]} {one} alone"
-    trial.require_part(trial.run(x=x[part].copy()), y[part], part, what)
+    alone = trial.run(x=x[part].copy())
+    trial.require(alone, y[part], what, versus="among the others it", part=part)
 
 
 @law("filters", ("conv",), narrow={"groups": (1,), "filters": (*SEVERAL, 7, 9, 15, 16, 17, 31, 33)})
@@ -43,18 +43,20 @@ def test_filters_alone(trial: Trial) -> None:
     y, w, b = trial.run(), trial.inputs["w"], trial.inputs.get("b")
     require_shape(y, trial.output_shape, "y")
     turned = trial.run(w=_backwards(w, 0), b=None if b is None else _backwards(b, 0))
-    trial.require(turned, np.flip(y, 1), "y of the reversed filters", weight=2)
+    what = "y of the reversed filters, turned back,"
+    trial.require(np.flip(turned, 1), y, what, versus="the given order")
     one = (trial.case["w"].k + len(w) - 1) % len(w)
     alone = trial.run(w=w[one : one + 1].copy(), b=None if b is None else b[one : one + 1].copy())
     part = (slice(None), slice(one, one + 1))
-    trial.require_part(alone, y[part], part, f"y of filter {one} alone")
+    what = f"y of filter {one} alone"
+    trial.require(alone, y[part], what, versus="among the others it", part=part)
 
 
 @law("channel-order", ("conv",), narrow={"groups": (1,), "channels": (*SEVERAL, 7, 9, 16, 17, 33)})
 def test_channel_order(trial: Trial) -> None:
     """Input channels permuted together with the kernel's leave the sum what it is."""
     turned = trial.run(x=_backwards(trial.inputs["x"], 1), w=_backwards(trial.inputs["w"], 1))
-    trial.require(turned, trial.run(), "y of the reversed channels", weight=2)
+    trial.require(turned, trial.run(), "y of the reversed channels", versus="the given order")
 
 
 def _backwards(array: npt.NDArray[np.generic], axis: int) -> npt.NDArray[np.generic]:

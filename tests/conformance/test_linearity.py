@@ -7,7 +7,7 @@ import numpy as np
 from convspec.comparison import require_equal
 from convspec.conformance.operations import LINEAR, MAXIMA
 from convspec.law import law
-from convspec.trial import Array, Trial
+from convspec.trial import Array, Trial, wide
 from convspec.verdicts import WrongShape
 
 
@@ -35,7 +35,9 @@ def _linear(trial: Trial, name: str) -> None:
     expected = parts[0].astype(np.float64) - 2 * parts[1].astype(np.float64)
     if trial.case.dtype.startswith("int"):
         expected = parts[0] - 2 * parts[1]  # integers wrap, and wrap alike on both sides
-    trial.require(whole, expected, f"f({name} − 2{name}′)", weight=6)
+    versus = f"f({name}) − 2f({name}′)"
+    summed = {name: np.abs(wide(first)) + 2 * np.abs(wide(second))}
+    trial.require(whole, expected, f"f({name} − 2{name}′)", versus=versus, summed=summed)
 
 
 def _partner(array: Array) -> Array:

@@ -28,7 +28,7 @@ def test_padding_is_pad(trial: Trial) -> None:
     around = ((0, 0), (0, 0), *trial.parameters["padding"])
     padded = np.pad(x, around, constant_values=value)
     none = ((0, 0),) * trial.case.rank
-    trial.require(trial.run(), trial.run(x=padded, padding=none), weight=2)
+    trial.require(trial.run(), trial.run(x=padded, padding=none), versus="the padded x")
 
 
 @law("stride", WINDOWED, narrow={**EXPLICIT, **FLOOR})
@@ -40,7 +40,7 @@ def test_stride_subsamples(trial: Trial) -> None:
         return
     dense = trial.run(stride=once)
     steps: tuple[Any, ...] = (..., *(slice(None, None, s) for s in trial.parameters["stride"]))
-    trial.require(trial.run(), dense[steps], weight=2)
+    trial.require(trial.run(), dense[steps], versus="stride 1, subsampled,")
 
 
 @law("dilation", ("conv",), narrow={**EXPLICIT, "dilation": (2, 3, 4)})
@@ -53,7 +53,8 @@ def test_dilation_spreads(trial: Trial) -> None:
     spread = np.zeros((*w.shape[:2], *extents), w.dtype)
     steps: tuple[Any, ...] = (..., *(slice(None, None, d) for d in dilation))
     spread[steps] = w
-    trial.require(trial.run(), trial.run(w=spread, dilation=(1,) * trial.case.rank), weight=2)
+    undilated = trial.run(w=spread, dilation=(1,) * trial.case.rank)
+    trial.require(trial.run(), undilated, versus="the spread kernel")
 
 
 @law("groups", ("conv",), narrow={"groups": (2, 3, 4, 8)})
@@ -70,7 +71,7 @@ def test_groups_are_blocks(trial: Trial) -> None:
         for j in range(groups)
     ]
     parts = [trial.run(groups=1, **block) for block in blocks]
-    trial.require(trial.run(), np.concatenate(parts, axis=1), weight=2)
+    trial.require(trial.run(), np.concatenate(parts, axis=1), versus="group by group")
 
 
 @law("named-padding", WINDOWED, narrow={"padding": ("same_upper", "same_lower", "valid")})
@@ -85,7 +86,7 @@ def test_named_padding(trial: Trial) -> None:
     trial.require(y, trial.expected())
     symmetric = all(low == high for low, high in amounts)
     if symmetric or trial.claims.asymmetric_padding:
-        trial.require(y, trial.run(padding=amounts), weight=2)
+        trial.require(y, trial.run(padding=amounts), versus=f"padding {amounts}")
 
 
 @law("ceil-mode", POOLS, narrow={"ceil_mode": (True,)})
@@ -98,4 +99,4 @@ def test_ceil_extends_floor(trial: Trial) -> None:
     trial.require_shape(ceil)
     # Ceil mode drops a window that starts past input and low padding; floor mode keeps it.
     common = tuple(slice(min(n, m)) for n, m in zip(ceil.shape, floor.shape, strict=True))
-    trial.require_part(ceil[common], floor[common], common, "y in ceil mode")
+    trial.require(ceil[common], floor[common], versus="floor mode", part=common)
