@@ -48,7 +48,7 @@ lint: $(VENV)/ready-dev ## check style, format and types
 		--cache-dir $(CURDIR)/.mypy_cache -p convspec
 
 bench: $(VENV)/ready ## measure speed, print the tables
-	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+	$(BIN)/python benchmarks/run.py
 
 mutants: $(VENV)/ready ## run the suite against every planted fault, print what caught it
 	$(BIN)/convspec mutants --write KILLS.md

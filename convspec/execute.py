@@ -39,7 +39,7 @@ Task = tuple[str, str, int, Row | str]
 DEATHS = 40
 """Processes that one search may cost: enough to shrink a case, few enough to go on from."""
 
-HANGS = 5
+HANGS = 2
 """A hang counts as this many deaths: it costs its time limit."""
 
 
@@ -203,6 +203,8 @@ def _small(array: Any) -> Any:
 def _listed(array: Any) -> Any:
     """Nested lists; whole numbers as int, so that they are read and written as such."""
     array = np.asarray(array)
-    if array.dtype.kind == "f" and np.isfinite(array).all() and (array == np.floor(array)).all():
-        array = array.astype(np.int64) if np.abs(array).max(initial=0) < 2**53 else array
+    whole = array.dtype.kind == "f" and np.isfinite(array).all()
+    if whole and (array == np.floor(array)).all():
+        small = float(np.abs(array).max(initial=0)) < 2**53
+        array = array.astype(np.int64) if small else array
     return array.tolist()

@@ -141,7 +141,8 @@ class Isolated(Generic[Task]):
 
     def _too_long(self) -> TimedOut:
         self._end()
-        limit, self._limit = self._limit, max(SHORTEST_LIMIT, PATIENCE * self._slowest)
+        limit = self._limit
+        self._limit = min(limit, max(SHORTEST_LIMIT, PATIENCE * self._slowest))
         return TimedOut(f"no answer within {limit:g} s")
 
     def _died(self) -> Crashed:
