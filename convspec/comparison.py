@@ -35,6 +35,7 @@ def require_equal(got: Array, expected: Array, what: str, versus: str = "") -> N
 def require_within(got: Array, expected: Array, bound: Array, what: str, versus: str = "") -> None:
     """|got − expected| ≤ bound in every cell; what is not finite must be equal."""
     require_shape(got, expected.shape, what, versus)
+    require_shape(got, bound.shape, what)
     with np.errstate(invalid="ignore"):
         near = np.abs(got.astype(np.float64) - expected) <= bound
     same = (got == expected) | ((got != got) & (expected != expected))

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -72,15 +71,16 @@ def run(
     options += [f"--convspec-op={op}" for op in ops or ()]
     options += [f"--convspec-clause={glob}" for glob in clauses or ()]
     options += [f"--convspec-case={case}"] if case is not None else []
-    laws = list(all_laws().values())
+    replay = case is not None
+    planned = [] if replay else items(all_laws().values(), opened.claims, ops, clauses)
     emit(
         RunStarted(
             adapter=opened.name, version=opened.version, claims=opened.claims.to_json(),
-            profile=profile, seed=seed, convspec=__version__, spec=SPEC_VERSION,
-            laws=len(_wanted(laws, opened, ops, clauses)) if case is None else 0,
+            profile="replay" if replay else profile, seed=seed,
+            convspec=__version__, spec=SPEC_VERSION, laws=len(planned),
         )
     )  # fmt: skip
-    in_process = case is not None or not isinstance(adapter, str)
+    in_process = replay or not isinstance(adapter, str)
     workers = 0 if in_process else jobs or os.cpu_count() or 1
     interrupted = _pytest(opened, adapter, options, workers, emit)
     emit(RunFinished(time.perf_counter() - began, interrupted))
@@ -90,20 +90,6 @@ def run(
             + ("this case: the adapter lacks the operation" if case else "what was asked for")
         )
     return events
-
-
-def _wanted(
-    laws: Sequence[Any], opened: Adapter, ops: Sequence[str] | None, clauses: Sequence[str] | None
-) -> list[Any]:
-    from fnmatch import fnmatchcase
-
-    by_name = {law.name: law for law in laws}
-    return [
-        item
-        for item in items(laws, opened.claims)
-        if (not ops or item.op in ops)
-        and any(fnmatchcase(by_name[item.law].slug(item.op), glob) for glob in clauses or ["*"])
-    ]
 
 
 def smoke(adapter: Adapter) -> None:
@@ -141,10 +127,11 @@ def _pytest(
     arguments = [
         "--pyargs", LAWS_PACKAGE, "-c", str(_INI), f"--rootdir={_INI.parent}",
         "-p", "convspec.plugin", "-p", "no:cacheprovider", "-p", "no:terminal",
-        "--import-mode=importlib", "--assert=plain",
+        "--noconftest", "--import-mode=importlib", "--assert=plain",
         f"--adapter={opened.name}", *options,
     ]  # fmt: skip
-    plugins: list[object] = [EventCollector(emit)]
+    collector = EventCollector(emit)
+    plugins: list[object] = [collector]
     if workers:
         arguments += ["-p", "xdist.plugin", f"--numprocesses={workers}", "--dist=worksteal"]
     else:
@@ -155,7 +142,9 @@ def _pytest(
         raise RuntimeError("pytest refused the arguments it was given")
     if code == pytest.ExitCode.INTERNAL_ERROR:
         raise RuntimeError("pytest failed; the events up to then are kept")
-    return code == pytest.ExitCode.INTERRUPTED
+    if collector.broken:
+        raise RuntimeError(f"the laws could not be collected: {collector.broken[0]}")
+    return collector.interrupted
 
 
 class _Opened:

@@ -37,6 +37,10 @@ SHORTEST_LIMIT = 0.5
 """Seconds a task always gets."""
 
 
+OUR_CALL = os.sep + "trial.py"
+"""Where the implementation is called from; what lies further out says nothing about it."""
+
+
 class OurError(Exception):
     """An exception in the child that is not about the implementation; its traceback as text."""
 
@@ -151,12 +155,22 @@ class Isolated(Generic[Task]):
         code = self._child.exitcode
         self._end()
         self._stack.seek(0)
-        stack = self._stack.read().strip()
+        stack = _innermost(self._stack.read())
         if code is not None and code < 0:
             how = f"died of {signal.Signals(-code).name}"
         else:
             how = f"left the process with exit code {code}"
         return Crashed(f"the process {how}", details=stack or None, place=(how,))
+
+
+def _innermost(stack: str) -> str:
+    """The part of a dumped stack that is the implementation's: down to our own call of it."""
+    kept = []
+    for line in stack.strip().splitlines():
+        if line.lstrip().startswith("File") and OUR_CALL in line:
+            break
+        kept.append(line)
+    return "\n".join(kept)
 
 
 def _serve(check: Callable[[Any], None], pipe: Connection, parents: Connection, stack: Any) -> None:

@@ -22,6 +22,9 @@ from convspec.trial import Trial
 
 LAWS_PACKAGE = "convspec.conformance"
 
+SPECIAL_PATTERNS = (*REAL_PATTERNS, "nan", "eye", "floor")
+"""Contents that only laws which ask for them can take."""
+
 Check = Callable[[Trial], None]
 
 
@@ -74,13 +77,14 @@ class Law:
             "value": arguments.get("value"),
         }
         wanted = {k: v for k, v in self.narrow.items() if k in has and has[k] is not None}
-        inexact = (*REAL_PATTERNS, "nan")
+        special = set(self.narrow.get("x.pattern", ())) & set(SPECIAL_PATTERNS)
+        found = {t.pattern for t in case.tensors} & set(SPECIAL_PATTERNS)
         return (
             case.op.name in self.ops
             and valid != self.defective
             and ("g" in case) == self.gradient
-            and any(t.pattern in inexact for t in case.tensors)
-            == any(pattern in inexact for pattern in self.narrow.get("x.pattern", ()))
+            and (found <= special and bool(found) == bool(special))
+            and (self.narrow.get("batch") == (0,)) == (case["x"].shape[0] == 0)
             and (self.defective or all(has[name] in levels for name, levels in wanted.items()))
         )
 

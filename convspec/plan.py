@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from convspec.law import Law
 from convspec.profiles import BUDGETS, LEAST, MOST_PER_WEIGHT
@@ -30,14 +31,30 @@ def weight(law: Law, op: str, rank: int) -> float:
     return law.share * operation * RANK_WEIGHT[rank]
 
 
-def items(laws: Iterable[Law], claims: Claims) -> list[Item]:
-    """All items of a run; an operation of a law that is not claimed at all has one, with rank 0."""
+def items(
+    laws: Iterable[Law],
+    claims: Claims,
+    ops: Sequence[str] | None = None,
+    clauses: Sequence[str] | None = None,
+) -> list[Item]:
+    """The items of a run; an operation of a law that is not claimed at all has one, with rank 0.
+
+    `ops` and `clauses` (globs over slugs) keep those of them that match.
+    """
     found = []
     for law in laws:
         for op in law.ops:
+            if not wanted(law, op, ops, clauses):
+                continue
             ranks = [rank for rank in (1, 2, 3) if law.space(op, rank, claims) is not None]
             found += [Item(law.name, op, rank) for rank in ranks or [0]]
     return found
+
+
+def wanted(law: Law, op: str, ops: Sequence[str] | None, clauses: Sequence[str] | None) -> bool:
+    """Whether a law for an operation is among those asked for; None or nothing asks for all."""
+    slug = law.slug(op)
+    return (not ops or op in ops) and any(fnmatchcase(slug, glob) for glob in clauses or "*")
 
 
 def counts(laws: dict[str, Law], claims: Claims, profile: str) -> dict[Item, int]:

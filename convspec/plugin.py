@@ -110,6 +110,18 @@ class EventCollector:
 
     def __init__(self, emit: Callable[[LawFinished], None]) -> None:
         self._emit = emit
+        self.interrupted = False
+        self.broken: list[str] = []
+        """What went wrong before any item ran: a fault of ours."""
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Tell Ctrl-C from pytest giving up, which it reports in the same way."""
+        self.interrupted = not isinstance(excinfo.value, pytest.Session.Interrupted)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep what went wrong in collecting."""
+        if report.failed:
+            self.broken.append(str(report.longrepr))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Hand on the event of a finished item; an item without one died or failed by our fault."""

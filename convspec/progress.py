@@ -58,8 +58,6 @@ class Watch:
         """Begin."""
         if self._bar:
             self._bar.start()
-        else:
-            self._say(f"convspec: {self.adapter} …")
         return self
 
     def __exit__(
@@ -79,6 +77,8 @@ class Watch:
         if isinstance(event, RunStarted):
             self.laws = event.laws
             self.adapter = f"{event.adapter} {event.version}"
+            if not self._bar:
+                self._say(f"convspec: {self.adapter} …")
         elif isinstance(event, LawFinished):
             self.done += 1
             self.cases += event.cases

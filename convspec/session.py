@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cached_property
 
 import pytest
@@ -13,7 +12,7 @@ from convspec.adapters.opening import Adapter, open_adapter
 from convspec.events import UNSUPPORTED, LawFinished
 from convspec.execute import Bench, is_valid
 from convspec.law import Law, all_laws
-from convspec.plan import Item, counts, items
+from convspec.plan import Item, counts, items, wanted
 from convspec.spec.case import Case
 
 
@@ -68,20 +67,14 @@ class Session:
 
     def items(self, law: Law) -> list[Item]:
         """The items of one law that the options ask for."""
-        if self.case is not None:
-            valid = is_valid(self.case)
-            fits = law.applies_to(self.case, valid) and self.case.op.name in self.adapter.functions
-            candidates = [Item(law.name, self.case.op.name, self.case.rank)] if fits else []
-        else:
-            candidates = items([law], self.adapter.claims)
         ops = self.config.getoption("--convspec-op")
-        globs = self.config.getoption("--convspec-clause") or ["*"]
-        return [
-            item
-            for item in candidates
-            if (not ops or item.op in ops)
-            and any(fnmatchcase(law.slug(item.op), glob) for glob in globs)
-        ]
+        clauses = self.config.getoption("--convspec-clause")
+        if self.case is None:
+            return items([law], self.adapter.claims, ops, clauses)
+        op = self.case.op.name
+        asked = op in law.ops and op in self.adapter.functions and wanted(law, op, ops, clauses)
+        fits = asked and law.applies_to(self.case, is_valid(self.case))
+        return [Item(law.name, op, self.case.rank)] if fits else []
 
     def run(self, law: Law, item: Item) -> LawFinished:
         """Run one item."""

@@ -27,7 +27,7 @@ _OF_ONE_INPUT: dict[str, Callable[..., Array]] = {
 }
 
 
-def vjp(op: str, inputs: Sequence[Array], cotangent: Array, **params: Any) -> tuple[Array, ...]:  # noqa: ANN401
+def vjp(op: str, inputs: Sequence[Array], cotangent: Array, **params: Any) -> tuple[Array, ...]:
     """The gradients of ⟨op(*inputs, **params), cotangent⟩: one per input, each of its shape.
 
     ``op`` names an operation; ``inputs`` are its arrays, for conv (x, w) or (x, w, b). For

@@ -118,7 +118,10 @@ class Case:
         words = [self.op.name]
         for parameter in parameters(type(self.op)):
             value = getattr(self.op, parameter.name)
-            if value != parameter.unsaid(self.rank):
+            unsaid = parameter.unsaid(self.rank)
+            # Spelling tells −0.0 from 0, which are equal.
+            spelt = parameter.kind == "number" and _format(parameter, value) != str(unsaid)
+            if value != unsaid or spelt:
                 words.append(f"{parameter.name}={_format(parameter, value)}")
         return " ".join([*words, *map(str, self.tensors)])
 
@@ -184,6 +187,9 @@ class Case:
                     if isinstance(value, list)
                     else value
                 )
+            for name in document["tensors"]:
+                if name not in (*kind.inputs, "g"):
+                    raise CaseError(f"tensors.{name}: {kind.name} has no such array")
             tensors = [
                 _tensor(name, tuple(t["shape"]), t["dtype"], t["pattern"], t["k"], t["layout"])
                 for name, t in document["tensors"].items()
@@ -208,12 +214,43 @@ def _build(kind: type[Operation], given: dict[str, Any], tensors: list[Tensor]) 
     tensors.sort(key=lambda t: order.index(t.name))
     rank = max(len(tensors[0].shape) - 2, 0)
     for parameter in parameters(kind):
-        if parameter.name not in given:
+        if parameter.name in given:
+            given[parameter.name] = _checked(kind, parameter, given[parameter.name])
+        else:
             value = parameter.unsaid(rank)
             if value is None:
                 raise CaseError(f"{kind.name} needs {parameter.name}=…")
             given[parameter.name] = value
     return Case(kind(**given), tuple(tensors))
+
+
+def _checked(kind: type[Operation], parameter: Parameter, value: Any) -> Any:
+    """A value of the parameter's kind, numbers in their one spelling."""
+
+    def whole(*numbers: Any) -> bool:
+        return all(type(n) is int for n in numbers)
+
+    match parameter.kind:
+        case "axes":
+            fits = isinstance(value, tuple) and whole(*value)
+        case "pads":
+            named = isinstance(value, str) and value in NAMED_PADDINGS
+            fits = named or (
+                isinstance(value, tuple)
+                and all(isinstance(p, tuple) and len(p) == 2 and whole(*p) for p in value)
+            )
+        case "bool":
+            fits = type(value) is bool
+        case "int":
+            fits = whole(value)
+        case "number":
+            fits = type(value) in (int, float)
+            value = _plain_number(value)
+        case _:
+            fits = isinstance(value, str) and re.fullmatch(r"[^\s=]+", value) is not None
+    if not fits:
+        raise CaseError(f"{kind.name}: {parameter.name} cannot be {value!r}")
+    return value
 
 
 _TENSOR = re.compile(r"(scalar|-?\d+(?:x-?\d+)*):(\w+):(\w+)@(\d+)(?::(\w+))?")
@@ -238,8 +275,10 @@ def _tensor(
     ):
         if value not in known:
             raise CaseError(f"{name}: unknown {what} {value!r}; known are {', '.join(known)}")
-    if any(n < 0 for n in shape):
-        raise CaseError(f"{name}: an extent is negative in {shape}")
+    if not all(type(n) is int and n >= 0 for n in shape):
+        raise CaseError(f"{name}: an extent is negative or no whole number in {shape}")
+    if type(k) is not int or k < 0:
+        raise CaseError(f"{name}: k is a whole number of at least 0, not {k!r}")
     return Tensor(name, shape, dtype, pattern, k, layout)
 
 
@@ -252,7 +291,13 @@ def _format(parameter: Parameter, value: Any) -> str:
         return ",".join(map(str, value)) or "none"
     if parameter.kind == "bool":
         return "yes" if value else "no"
-    return repr(value) if parameter.kind == "number" else str(value)
+    return repr(_plain_number(value)) if parameter.kind == "number" else str(value)
+
+
+def _plain_number(value: Any) -> Any:
+    """A number in its one spelling: whole numbers without a point, −0.0 as it is."""
+    whole = type(value) is float and value.is_integer() and str(value) != "-0.0"
+    return int(value) if whole else value
 
 
 def _parse(parameter: Parameter, text: str, word: str) -> Any:

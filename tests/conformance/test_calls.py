@@ -7,7 +7,7 @@ import numpy as np
 from convspec.comparison import require_equal, require_shape
 from convspec.conformance.operations import EVERY
 from convspec.law import law
-from convspec.trial import Array, Trial
+from convspec.trial import Array, Trial, wide
 from convspec.verdicts import (
     AcceptedInvalid,
     InputChanged,
@@ -57,14 +57,16 @@ def test_results_stay(trial: Trial) -> None:
 def test_input_read_anew(trial: Trial) -> None:
     """A call reads its input: after a change in place the answer is that of the new values."""
     trial.run()
-    x = trial.inputs["x"]
-    # The same memory with other contents, as an application's buffer has from call to call.
-    changed = np.ascontiguousarray(x.reshape(-1)[::-1].reshape(x.shape))
-    fresh = trial.run(x=changed).copy()
-    if trial.case["x"].layout != "broadcast":
-        x[...] = changed
-        what = "y after the input changed in place"
-        trial.require(trial.run(), fresh, what, versus="the same input elsewhere")
+    for name, array in trial.inputs.items():
+        # The same memory with other contents, as an application's buffer has from call to call.
+        changed = np.ascontiguousarray(array.reshape(-1)[::-1].reshape(array.shape))
+        fresh = trial.run(**{name: changed}).copy()
+        if trial.case[name].layout != "broadcast":
+            array[...] = changed
+            what = f"y after {name} changed in place"
+            summed = {n: np.abs(wide(a)) for n, a in trial.inputs.items()}
+            versus = "the same values elsewhere"
+            trial.require(trial.run(), fresh, what, versus=versus, summed=summed)
 
 
 @law("layout", EVERY, share=2, narrow={"x.layout": STRIDED})
