@@ -17,6 +17,7 @@ from .events import (
     DEVIATES,
     ERROR,
     REJECTS,
+    TIMES_OUT,
     UNSUPPORTED,
     VACUOUS,
 )
@@ -27,6 +28,7 @@ LOOKS = {
     REJECTS: ("✗", "bold red"),
     ACCEPTS_INVALID: ("✗", "bold red"),
     CRASHES: ("✗", "bold red"),
+    TIMES_OUT: ("✗", "bold red"),
     ERROR: ("!", "bold magenta"),
     VACUOUS: ("?", "yellow"),
     UNSUPPORTED: ("–", "dim"),

@@ -132,6 +132,12 @@ def _one_hots(shape: tuple[int, ...], dtype: np.dtype[Any], floor: bool) -> Arra
     return flat.reshape(shape)
 
 
+def backwards(array: Array) -> Array:
+    """The cells in reverse order, in memory of their own, row-major: other contents of a kind."""
+    # A copy, not only contiguous: a single cell read backwards keeps its negative stride.
+    return array.reshape(-1)[::-1].copy().reshape(array.shape)
+
+
 def lowest(dtype: np.dtype[Any]) -> Any:
     """The identity of max in a dtype: −∞, or the least integer."""
     return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min

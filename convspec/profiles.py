@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-BUDGETS = {"smoke": 800, "quick": 26_000, "full": 400_000}
+BUDGETS = {"smoke": 800, "quick": 23_000, "full": 400_000}
 """Cases per adapter, before the least and the greatest count of a single law."""
 
 LEAST = {"smoke": 2, "quick": 16, "full": 100}

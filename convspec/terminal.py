@@ -22,6 +22,7 @@ from .events import (
     DEVIATES,
     ERROR,
     REJECTS,
+    TIMES_OUT,
     UNSUPPORTED,
     VACUOUS,
     VERDICTS,
@@ -30,11 +31,12 @@ from .failures import failures
 from .report import ClauseResult, Report
 
 PHRASES = {
-    CONFORMS: ("clause conforms", "clauses conform"),
+    CONFORMS: ("conforms", "conform"),
     DEVIATES: ("deviates", "deviate"),
-    REJECTS: ("rejects valid input", "reject valid input"),
-    ACCEPTS_INVALID: ("accepts invalid input", "accept invalid input"),
+    REJECTS: ("rejects", "reject"),
+    ACCEPTS_INVALID: ("accepts invalid", "accept invalid"),
     CRASHES: ("crashes", "crash"),
+    TIMES_OUT: ("times out", "time out"),
     ERROR: ("could not be judged", "could not be judged"),
     VACUOUS: ("vacuous", "vacuous"),
     UNSUPPORTED: ("unsupported", "unsupported"),
@@ -115,7 +117,7 @@ def summary(out: Console, report: Report) -> None:
     head = report.head
     counts = ", ".join(_counts(report.totals)) or "no clause was reached"
     lines = [
-        f"{head.adapter} {head.version} · {head.profile} · seed {head.seed}: {counts}",
+        f"{head.adapter} {head.version} · {head.profile} · seed {head.seed} · clauses: {counts}",
         f"{_count(report.cases, 'case')} in {seconds(report.seconds)}"
         f" ({report.cases_per_second:,.0f}/s)",
     ]

@@ -6,8 +6,9 @@ import numpy as np
 
 from convspec.comparison import require_equal
 from convspec.conformance.operations import LINEAR, MAXIMA
+from convspec.contents import backwards
 from convspec.law import law
-from convspec.trial import Array, Trial, wide
+from convspec.trial import Trial, wide
 from convspec.verdicts import WrongShape
 
 
@@ -25,7 +26,7 @@ def test_linear_in_weight(trial: Trial) -> None:
 
 def _linear(trial: Trial, name: str) -> None:
     first = trial.inputs[name]
-    second = _partner(first)
+    second = backwards(first)
     # Twice an integer of the range and once another: three times the sum, still exact.
     mixed = first - 2 * second
     parts = trial.run(), trial.run(**{name: second})
@@ -40,11 +41,6 @@ def _linear(trial: Trial, name: str) -> None:
     trial.require(whole, expected, f"f({name} − 2{name}′)", versus=versus, summed=summed)
 
 
-def _partner(array: Array) -> Array:
-    """Another array of the same kind and size: the first one backwards."""
-    return np.ascontiguousarray(array.reshape(-1)[::-1].reshape(array.shape))
-
-
 @law("affine-in-bias", ("conv",), narrow={"bias": (True,)})
 def test_affine_in_bias(trial: Trial) -> None:
     """conv(x, w, b) = conv(x, w) + b, the bias of a map added to each of its cells."""
@@ -57,7 +53,7 @@ def test_affine_in_bias(trial: Trial) -> None:
 def test_max_linear(trial: Trial) -> None:
     """pool(max(x, x′)) = max(pool(x), pool(x′)), and pool(x + 1) = pool(x) + 1."""
     x = trial.inputs["x"]
-    partner = _partner(x)
+    partner = backwards(x)
     y = trial.run()
     require_equal(
         trial.run(x=np.maximum(x, partner)), np.maximum(y, trial.run(x=partner)), "pool(max(x, x′))"
