@@ -173,7 +173,7 @@ def test_what_is_shown_of_failures() -> None:
     assert "! max_pool.a-rather-long-name-1" in shown
     assert "  – unsupported: same (not claimed)" in lines
     summary = " ".join(shown.split())
-    assert "torch 2.13.0 · quick · seed 0: 6 clauses conform, 2 deviate," in summary
+    assert "torch 2.13.0 · quick · seed 0 · clauses: 6 conform, 2 deviate," in summary
     assert "1 unsupported" in summary
     assert "12,340 cases in 48 s (257/s)" in summary
 
