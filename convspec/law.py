@@ -118,7 +118,7 @@ def law(
             name, clause, ops, statement, check,
             share, scale, dict(narrow or {}), gradient, defective,
         )  # fmt: skip
-        _REGISTRY[name] = declared
+        declared = _REGISTRY.setdefault(name, declared)
 
         def test(law_run: Callable[[], None]) -> None:
             law_run()
