@@ -8,7 +8,8 @@ where ``s`` is the stride, ``d`` the dilation and ``p_lo`` the padding before th
 cells outside ``[0, n)`` are padding. Sizes, values, gradients, coverage counts and figures all
 follow from this line, and each decision about it is taken here and nowhere else.
 
-Clauses: ``conv.output-size``, ``pool.output-size``, ``pool.ceil-mode``, ``conv.same-padding``.
+Clauses: ``conv.output-size``, ``pool.output-size``, ``pool.ceil-mode``, ``conv.same-padding``,
+``conv_transpose.output-size``, ``adaptive_pool.bins``.
 """
 
 from __future__ import annotations
@@ -230,3 +231,83 @@ def axes(
         except ValueError as error:
             raise ValueError(f"spatial axis {axis}: {error}") from None
     return tuple(built)
+
+
+def transposed_axes(
+    sizes: tuple[int, ...],
+    window: tuple[int, ...],
+    *,
+    stride: tuple[int, ...],
+    padding: Padding,
+    dilation: tuple[int, ...],
+    output_padding: tuple[int, ...],
+) -> tuple[tuple[int, ...], tuple[Axis, ...]]:
+    """The output sizes of a transposed convolution, and the convolution it is the adjoint of.
+
+    The inputs of the one, whose sizes are given, are the outputs of the other: s·(n − 1) + e cells
+    are the full result, of which p_lo and p_hi are cropped after the output padding is added at its
+    end (``conv_transpose.output-size``). The axes returned have n outputs each. Their ``size`` is
+    the output size less the cells past the full result, if output padding exceeds the crop.
+
+    Padding is given as pairs, or as ``"valid"``. Raises ``ValueError`` with one sentence that names
+    the parameter and the axis at fault.
+    """
+    rank = len(sizes)
+    for name, values, least in (
+        ("input size", sizes, 1),
+        ("window", window, 1),
+        ("stride", stride, 1),
+        ("dilation", dilation, 1),
+        ("output padding", output_padding, 0),
+    ):
+        per_axis(name, values, rank)
+        for axis, value in enumerate(values):
+            at_least(f"{name} of spatial axis {axis}", value, least)
+    if isinstance(padding, str) and padding != "valid":
+        raise ValueError(
+            f"padding of a transposed convolution must be pairs or 'valid', not {padding!r}: "
+            f"the field disagrees on what a name like 'same_upper' means there"
+        )
+    both = resolve_padding(padding, sizes, window, stride, dilation)
+    outputs, built = [], []
+    for axis, (n, k, s, d, more) in enumerate(
+        zip(sizes, window, stride, dilation, output_padding, strict=True)
+    ):
+        if more >= max(s, d):
+            raise ValueError(
+                f"output padding of spatial axis {axis} must be less than the stride {s} or the "
+                f"dilation {d}, not {more}"
+            )
+        low, high = both[axis]
+        for side, amount in (("low", low), ("high", high)):
+            at_least(f"{side} padding of spatial axis {axis}", amount, 0)
+        full = s * (n - 1) + d * (k - 1) + 1
+        if full + more <= low + high:
+            raise ValueError(
+                f"spatial axis {axis}: the padding {low} + {high} must leave a cell of the full "
+                f"result {full} and the output padding {more}"
+            )
+        outputs.append(full + more - low - high)
+        first = min(low, full)
+        reached = min(full - first, outputs[axis])
+        built.append(Axis(reached, k, s, first, full - first - reached, d))
+    return tuple(outputs), tuple(built)
+
+
+def adaptive_bins(
+    sizes: tuple[int, ...], output_size: tuple[int, ...]
+) -> tuple[tuple[range, ...], ...]:
+    """The bins of an adaptive pool: for every spatial axis, the input cells of each output.
+
+    Bin i of o over n cells is [⌊i·n/o⌋, ⌈(i + 1)·n/o⌉) (``adaptive_pool.bins``): the bins cover all
+    cells, hold at least one each, and overlap by a cell where o does not divide n.
+
+    Raises ``ValueError`` if an axis is empty or an output size is not at least 1.
+    """
+    per_axis("output size", output_size, len(sizes))
+    found = []
+    for axis, (n, out) in enumerate(zip(sizes, output_size, strict=True)):
+        at_least(f"input size of spatial axis {axis}", n, 1)
+        at_least(f"output size of spatial axis {axis}", out, 1)
+        found.append(tuple([range(i * n // out, -(-(i + 1) * n // out)) for i in range(out)]))
+    return tuple(found)
