@@ -37,6 +37,7 @@ Examples:
   convspec check my_kernels.py --op conv --clause '*.gradient*'
   convspec replay my_kernels.py 'conv x=1x1x3:float32:ramp@0 w=1x1x2:float32:ones@0'
   convspec list clauses
+  convspec explain avg_pool
 
 \b
 Exit codes:
@@ -305,6 +306,65 @@ def list_(what: str, as_json: bool) -> None:
     from .console import console
 
     as_table(console(), found)
+
+
+@cli.command()
+@click.argument("words", nargs=-1, required=True, metavar="WORDS...")
+@click.option("--input", "sizes", metavar="5x5", help="Spatial extents of the input.")
+@click.option("--kernel", "--window", "window", metavar="3x3", help="Extents of the window.")
+@click.option("--stride", default="1", metavar="2x2", help="One number stands for every axis.")
+@click.option(
+    "--padding", default="0", metavar="1,1",
+    help="Or low:high pairs 0:1,1:2, or same_upper, same_lower, valid.",
+)  # fmt: skip
+@click.option("--dilation", default="1", metavar="2x2", help="Distance of the window's cells.")
+@click.option("--ceil", is_flag=True, help="Ceil mode (pools).")
+@click.option("--groups", type=click.IntRange(1), default=1, metavar="G", help="Of channels.")
+@click.option("--output-padding", default="0", metavar="1,1", help="For conv_transpose.")
+@click.option(
+    "--svg", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="Write the picture.",
+)  # fmt: skip
+@click.option("--output-cell", metavar="1,2", help="The output drawn.  [default: the last]")
+def explain(
+    words: tuple[str, ...],
+    sizes: str | None,
+    window: str | None,
+    svg: Path | None,
+    output_cell: str | None,
+    **numbers: Any,
+) -> None:
+    """Look things up: a clause, an operation, a topic, or a layer with numbers.
+
+    With --input and --kernel, WORDS is an operation, and its sizes, windows and coverage are
+    worked out, with who would do otherwise.
+
+    \b
+    Examples:
+      convspec explain conv.output-size
+      convspec explain avg_pool
+      convspec explain ceil_mode
+      convspec explain conv --input 5x5 --kernel 3x3 --stride 2x2 --padding 1,1
+      convspec explain max_pool --input 6x6 --kernel 3 --stride 2 --ceil --svg pool.svg
+    """
+    from .console import console
+    from .explain import given_layer, show, show_layer
+    from .lookup import subject
+
+    if output_cell and not svg:
+        raise Problem("--output-cell says what is drawn; it goes with --svg FILE")
+    about = subject(words)
+    layer = given_layer(about, sizes, window, svg is not None, numbers)
+    if layer is None:
+        show(console(), about)
+        return
+    if svg:
+        from .pictures import write
+
+        write(svg, layer, output_cell)
+    show_layer(console(), layer)
+    if svg:
+        tell(f"picture written to {svg}")
 
 
 @cli.command()

@@ -1,0 +1,181 @@
+"""What words of ``convspec explain`` stand for, and what there is to be said about them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from .cli import Problem
+from .elsewhere import Fact, facts_for
+from .spec.clauses import CLAUSES, Clause
+from .spec.dialects import DIALECT_POINTS, DialectPoint
+from .spec.operations import OPERATIONS, Parameter, parameters
+
+ALIASES = {
+    "gap": "global_avg_pool",
+    "convolution": "conv",
+    "deconvolution": "conv_transpose",
+    "maxpool": "max_pool",
+    "avgpool": "avg_pool",
+}
+"""Other names of operations."""
+
+TOPICS: dict[str, tuple[str, ...]] = {
+    "divisor": ("count_include_pad", "avg_pool.definition"),
+    "same": ("named-padding",),
+    "valid": ("named-padding",),
+    "ceil": ("ceil-mode", "ceil_mode", "max_pool.output-size", "avg_pool.output-size"),
+    "floor": ("ceil", "max_pool.output-size", "avg_pool.output-size"),
+    "kernel": ("window", "definition"),
+    "size": ("output-size",),
+    "output": ("output-size",),
+    "flip": ("definition",),
+    "ties": ("tie",),
+    "empty": ("empty-window", "empty-batch"),
+}
+"""Words that people look for → names of clauses, parameters and dialect points."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """An answer to a question that no single clause answers."""
+
+    topics: tuple[str, ...]
+    ops: tuple[str, ...]
+    text: str
+
+
+NOTES = (
+    Note(
+        ("coverage", "corner", "edge", "border"), (),
+        "How often a cell is read is the number of windows over it. Without padding and at"
+        " stride 1 only one window holds the corner, while k windows along each axis hold a cell"
+        " in the middle: with 3×3 that is 1 against 9. Padding of 1 brings the corner to 4;"
+        " padding of e − 1 at both ends brings every cell to the same number (claims C4 and P5 of"
+        " the source notes).",
+    ),
+    Note(
+        ("overlap",), (),
+        "Neighbouring windows share max(0, e − s) cells along an axis, e = d·(k − 1) + 1: 3 with"
+        " stride 1 share 2, 5 with stride 2 share 3. They are apart only from s = e on (claim T4"
+        " of the source notes is loose about this).",
+    ),
+    Note(
+        ("unread", "tail", "lost", "coverage"), (),
+        "Cells that no window reads: those between windows where s > e, and, with floor, a rest"
+        " of (n + p_lo + p_hi − e) mod s cells at the end, padding first (claim T5 of the source"
+        " notes).",
+    ),
+    Note(
+        ("spatial", "information", "cam", "where"),
+        ("global_avg_pool", "global_max_pool", "global_sum_pool"),
+        "The result keeps nothing of where things were: every permutation of a map's cells gives"
+        " the same number. The maps before it do keep it. After a mean and a linear classifier,"
+        " the score of a class is the mean of its class activation map Σ_c w_c·x_c (claims G5 and"
+        " G6 of the source notes; G6 as written there is not true of the result).",
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Said:
+    """Everything that is said about a topic."""
+
+    notes: tuple[Note, ...]
+    clauses: tuple[Clause, ...]
+    parameters: dict[Parameter, list[str]]
+    points: tuple[DialectPoint, ...]
+    facts: tuple[Fact, ...]
+
+    def __bool__(self) -> bool:
+        return any((self.notes, self.clauses, self.parameters, self.points, self.facts))
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What the words are about: clauses, operations and words for anything else."""
+
+    clauses: tuple[str, ...]
+    ops: tuple[str, ...]
+    topics: tuple[str, ...]
+
+
+def subject(words: Sequence[str]) -> Subject:
+    """Read the words. Raises Problem, with the nearest known ones, for one that is unknown."""
+    joined = "_".join(words).lower().replace("-", "_")
+    if joined in OPERATIONS:
+        return Subject((), (joined,), ())
+    clauses, ops, topics = [], [], []
+    for word in (w for text in words for w in text.lower().split()):
+        plain = word.replace("-", "_")
+        name = ALIASES.get(plain, plain)
+        if word in CLAUSES:
+            clauses.append(word)
+        elif name in OPERATIONS:
+            ops.append(name)
+        elif word in DIALECT_POINTS or about_topic(plain):
+            topics.append(word if word in DIALECT_POINTS else plain)
+        else:
+            raise Problem(f"nothing is called {word!r}; {_nearest(word)}")
+    return Subject(*(tuple(dict.fromkeys(found)) for found in (clauses, ops, topics)))
+
+
+def _nearest(word: str) -> str:
+    known = {*CLAUSES, *OPERATIONS, *DIALECT_POINTS, *TOPICS, *ALIASES}
+    known |= {topic for note in NOTES for topic in note.topics}
+    known |= {p.name for kind in OPERATIONS.values() for p in parameters(kind)}
+    known |= {clause.partition(".")[2] for clause in CLAUSES}
+    near = get_close_matches(word, sorted(known), 3, cutoff=0.5)
+    return f"nearest are {', '.join(near)}" if near else "see convspec list clauses"
+
+
+def wanted_for(topic: str) -> tuple[str, ...]:
+    """The names a topic stands for, dashes as in clauses and underscores as in parameters."""
+    base = topic.removesuffix("_mode")
+    return (topic, topic.replace("_", "-"), *TOPICS.get(topic, TOPICS.get(base, ())))
+
+
+def about_topic(topic: str, ops: tuple[str, ...] = ()) -> Said:
+    """What is said about a word, of these operations only if any are given."""
+    wanted = set(wanted_for(topic))
+    notes = [n for n in NOTES if wanted & set(n.topics) and (not ops or set(ops) & set(n.ops))]
+    clauses = [
+        clause
+        for clause in CLAUSES.values()
+        for op, _, point in [clause.slug.partition(".")]
+        if (not ops or op in ops) and wanted & {point, clause.slug, *point.split("-")}
+    ]
+    taken: dict[Parameter, list[str]] = {}
+    for op, kind in OPERATIONS.items():
+        for parameter in parameters(kind):
+            if (not ops or op in ops) and parameter.name in wanted:
+                taken.setdefault(parameter, []).append(op)
+    points = [
+        p
+        for p in DIALECT_POINTS.values()
+        if (not ops or any(p in points_for(op) for op in ops))
+        and wanted & {p.name, *re.split(r"[.-]", p.name.partition(".")[2])}
+    ]
+    facts = [f for f in facts_for(ops) if {topic.removesuffix("_mode"), *wanted} & set(f.topics)]
+    return Said(tuple(notes), tuple(clauses), taken, tuple(points), tuple(facts))
+
+
+def points_for(op: str) -> list[DialectPoint]:
+    """The dialect points that bear on an operation: those of max_pool bear on every max pool."""
+    words = set(op.split("_"))
+    return [p for p in DIALECT_POINTS.values() if set(p.name.partition(".")[0].split("_")) <= words]
+
+
+def bears(point: DialectPoint, clause: Clause) -> bool:
+    """Whether the choice at a point shows in a clause."""
+    words = set(re.findall(r"\w+", f"{clause.statement} {clause.slug}"))
+    last = set(point.name.partition(".")[2].split("-"))
+    return any(point.name in source for source in clause.sources) or last <= words
+
+
+def matches(fact: Fact, point: str) -> bool:
+    """Whether a fact is about the point of a clause."""
+    words = {"same"} if point == "named-padding" else {point, *point.split("-")}
+    return bool(words & set(fact.topics))

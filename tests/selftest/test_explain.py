@@ -1,0 +1,202 @@
+"""Looking things up: clauses, operations, topics, and layers with numbers."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from click.testing import CliRunner, Result
+
+from convspec import worked
+from convspec.cli import cli
+from convspec.elsewhere import FACTS, SEEN
+from convspec.explain import sources
+from convspec.layers import WINDOWED, layer
+from convspec.lookup import NOTES, TOPICS, about_topic, points_for
+from convspec.spec.clauses import CLAUSES
+from convspec.spec.operations import OPERATIONS
+from convspec.spec.relation import Axis
+
+
+def explain(*words: str) -> Result:
+    return CliRunner().invoke(cli, ["explain", *words], prog_name="convspec")
+
+
+def shown(*words: str) -> str:
+    result = explain(*words)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_a_clause_says_where_it_comes_from_and_what_checks_it() -> None:
+    text = flat(shown("conv.output-size"))
+    assert CLAUSES["conv.output-size"].statement in text
+    assert "MUST" in text and "since" in text and "output_size:" in text
+    assert re.search(r"claims [^.]*C7[^.]* of the source notes", text)
+    assert "⌊(5 + 0 + 0 − 3)/2⌋ + 1" in text
+
+
+def test_a_single_claim_is_spelt_out() -> None:
+    assert "claim G4 of the source notes" in flat(" ".join(sources(("G4",))))
+    assert sources(("T1", "a book", "T2")) == ["a book", "claims T1, T2 of the source notes"]
+
+
+def test_a_clause_shows_the_dialect_points_that_bear_on_it() -> None:
+    assert "max_pool.tie" in shown("max_pool.gradient")
+    assert "first in row-major order (the choice here)" in flat(shown("global_max_pool.tie"))
+    assert "max_pool.tie" not in shown("max_pool.stride")
+
+
+@pytest.mark.parametrize("slug", [s for s in CLAUSES if s.startswith(("conv.", "max_pool."))])
+def test_every_clause_can_be_explained(slug: str) -> None:
+    assert slug in shown(slug)
+
+
+@pytest.mark.parametrize("op", list(OPERATIONS))
+def test_every_operation_can_be_explained(op: str) -> None:
+    text = shown(op)
+    assert text.splitlines()[0] == op
+    for clause in CLAUSES:
+        if clause.startswith(f"{op}."):
+            assert f"  {clause.partition('.')[2]} " in text
+
+
+def test_two_words_name_one_operation() -> None:
+    assert shown("avg", "pool") == shown("avg_pool")
+    assert shown("GAP") == shown("global_avg_pool")
+
+
+@pytest.mark.parametrize(
+    ("topic", "found"),
+    [
+        ("ceil_mode", "OpenVINO"),
+        ("same", "conv.named-padding"),
+        ("padding", "same_upper"),
+        ("stride", "conv.stride"),
+        ("divisor", "count_include_pad"),
+        ("corner", "1 against 9"),
+        ("spatial", "permutation"),
+        ("nan", "max_pool.nan"),
+    ],
+)
+def test_topics(topic: str, found: str) -> None:
+    assert found in flat(shown(topic))
+
+
+def test_a_topic_of_one_operation_leaves_the_others_out() -> None:
+    text = shown("conv", "stride")
+    assert "conv.stride" in text and "max_pool" not in text
+
+
+def test_every_word_that_is_offered_leads_somewhere() -> None:
+    for word in (*TOPICS, *(topic for note in NOTES for topic in note.topics)):
+        assert about_topic(word), word
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["convv"], "nearest are conv"),
+        (["conv.output-siz"], "conv.output-size"),
+        (["frobnicate"], "nothing is called 'frobnicate'"),
+        (["conv", "divisor"], "nothing about 'divisor' is said of conv"),
+        (["conv", "--input", "5x5"], "--kernel"),
+        (["conv", "--stride", "2"], "--input and --kernel"),
+        (["conv", "--input", "3", "--kernel", "5"], "must not exceed the padded input"),
+        (["conv", "--input", "5x5", "--kernel", "3x3x3"], "one entry or 2"),
+        (["conv", "--input", "five", "--kernel", "3"], "such as 5x5"),
+        (["conv", "--input", "5", "--kernel", "3", "--padding", "1:x"], "low:high"),
+        (["conv", "--input", "5", "--kernel", "3", "--ceil"], "no ceil mode"),
+        (["relu", "--input", "5", "--kernel", "3"], "worked numbers are for"),
+        (["stride", "--input", "5", "--kernel", "3"], "one operation"),
+        (["conv", "--output-cell", "0"], "--svg"),
+    ],
+)
+def test_what_cannot_be_answered_is_one_line(words: list[str], said: str) -> None:
+    result = explain(*words)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert result.stderr.count("\n") == 1 and not result.stdout
+
+
+def test_the_size_step_by_step() -> None:
+    text = shown(
+        "conv", "--input", "5x5", "--kernel", "3x3", "--stride", "2x2", "--padding", "1,1"
+    )  # fmt: skip
+    assert "→ output 3×3" in text
+    assert "⌊(5 + 1 + 1 − 3)/2⌋ + 1 = ⌊4/2⌋ + 1 = 2 + 1 = 3" in text
+    assert "    2  4  2  4  2\n" in text
+
+
+def test_ceil_mode_says_who_does_otherwise() -> None:
+    text = flat(shown("max_pool", "--input", "6x6", "--kernel", "3", "--stride", "2", "--ceil"))
+    assert "⌈3/2⌉ + 1 = 2 + 1 = 3" in text and "4 < 6, so it is kept" in text
+    assert "TensorFlow, Keras, JAX" in text and "output 2×2, instead of 3×3" in text
+    dropped = ["--input", "5", "--kernel", "2", "--stride", "2", "--padding", "1", "--ceil"]
+    text = flat(shown("max_pool", *dropped))
+    assert "4 − 1 = 3" in text and "output 4 instead of 3" in text
+
+
+def test_same_padding_and_its_sides() -> None:
+    given = ["--input", "5", "--kernel", "2", "--stride", "2", "--padding"]
+    assert "p_lo = 0, p_hi = 1" in shown("conv", *given, "same_upper")
+    assert "p_lo = 1, p_hi = 0" in shown("conv", *given, "same_lower")
+
+
+def test_divisors_with_and_without_padding() -> None:
+    given = ["--input", "9", "--kernel", "7", "--stride", "3", "--padding", "3", "--ceil"]
+    text = shown("avg_pool", *given)
+    assert "    4  7  6  3\n" in text and "    7  7  7  6\n" in text
+
+
+def test_transposed_convolutions_are_those_of_the_convolution_they_turn_round() -> None:
+    given = layer("conv_transpose", "3x4", "3", stride="2", padding="1", output_padding="1,0")
+    assert given.sizes == (3, 4) and given.result == (6, 7)
+    assert given.axes[0] == Axis(6, 3, 2, 1, 1) and given.axes[0].out == 3
+
+
+@pytest.mark.parametrize("size", ["3x4", "3,4", "3×4"])
+@pytest.mark.parametrize(("padding", "pads"), [("1,2", (1, 1, 2, 2)), ("0:1,1:2", (0, 1, 1, 2))])
+def test_ways_of_writing_numbers(size: str, padding: str, pads: tuple[int, ...]) -> None:
+    first, second = layer("conv", size, "2", padding=padding).axes
+    assert (first.size, second.size, first.window, second.window) == (3, 4, 2, 2)
+    assert (first.low, first.high, second.low, second.high) == pads
+
+
+@pytest.mark.parametrize("op", WINDOWED)
+def test_nothing_is_wider_than_a_terminal(op: str) -> None:
+    for sizes, window in (("7", "3"), ("11x12", "3x2"), ("300x9", "4"), ("6x6x6", "2")):
+        more = [] if op.startswith("conv") else ["--ceil"]
+        given = ["--input", sizes, "--kernel", window, "--stride", "2", "--padding", "1", *more]
+        assert max(map(len, shown(op, *given).splitlines())) <= 80
+    assert max(map(len, shown("ceil_mode").splitlines())) <= 80
+
+
+def test_the_rows_of_windows_are_the_index_relation() -> None:
+    for n in range(1, 7):
+        for k in range(1, 4):
+            for s in range(1, 4):
+                for low in range(3):
+                    if low + n + 1 < k:
+                        continue
+                    axis = Axis(n, k, s, low, 1, 1, True)
+                    rows = list(worked.strip(axis))[1 : 1 + axis.out]
+                    assert [row.count("x") for row in rows] == list(axis.real_counts())
+                    taps = [row.count("x") + row.count("p") for row in rows]
+                    assert taps == list(axis.inside_counts())
+
+
+def test_facts_say_how_they_are_known() -> None:
+    for fact in FACTS:
+        assert fact.seen in SEEN and fact.topics and fact.who and fact.does
+        assert set(fact.ops) <= set(OPERATIONS)
+
+
+def test_dialect_points_of_max_pool_bear_on_every_max_pool() -> None:
+    assert points_for("max_pool")
+    assert set(map(id, points_for("max_pool"))) <= set(map(id, points_for("global_max_pool")))
+    assert not any(point in points_for("conv") for point in points_for("max_pool"))
