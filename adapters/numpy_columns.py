@@ -63,15 +63,29 @@ def columns(
     ceil_mode: bool,
 ) -> Columns:
     """The columns of one geometry. Raises ValueError where a window exceeds the padded input."""
-    lines, inside, out = [], [], []
-    for axis, (n, k, s, (low, high), d) in enumerate(
-        zip(sizes, window, stride, padding, dilation, strict=True)
-    ):
-        count = output_size(axis, n, k, s, low, high, d, ceil_mode)
-        line = np.add.outer(np.arange(k) * d, np.arange(count) * s - low)
+    out = tuple(
+        output_size(axis, n, k, s, low, high, d, ceil_mode)
+        for axis, (n, k, s, (low, high), d) in enumerate(
+            zip(sizes, window, stride, padding, dilation, strict=True)
+        )
+    )
+    return columns_of(sizes, window, stride, tuple(low for low, _ in padding), dilation, out)
+
+
+def columns_of(
+    sizes: tuple[int, ...],
+    window: tuple[int, ...],
+    stride: tuple[int, ...],
+    low: tuple[int, ...],
+    dilation: tuple[int, ...],
+    out: tuple[int, ...],
+) -> Columns:
+    """The columns of so many windows, wherever they end; what lies outside reads padding."""
+    lines, inside = [], []
+    for n, k, s, before, d, count in zip(sizes, window, stride, low, dilation, out, strict=True):
+        line = np.add.outer(np.arange(k) * d, np.arange(count) * s - before)
         lines.append(line)
         inside.append((line >= 0) & (line < n))
-        out.append(count)
     plane, rank = prod(sizes), len(sizes)
     position: Array = np.zeros((1,) * (2 * rank), np.intp)
     real: Array = np.ones((1,) * (2 * rank), np.bool_)
@@ -82,7 +96,7 @@ def columns(
         real = real & inside[axis].reshape(shape)
     index = np.where(real, position, plane).reshape(prod(window), prod(out))
     index.flags.writeable = False
-    return Columns(plane, tuple(out), index, not real.all())
+    return Columns(plane, out, index, not real.all())
 
 
 def output_size(

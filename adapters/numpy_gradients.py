@@ -19,6 +19,7 @@ from .numpy_plans import (
     wide_dtype,
     winners_of,
 )
+from .numpy_transposed import conv_transpose_gradient
 
 
 def _conv_gradient(
@@ -99,6 +100,7 @@ def _global_gradient(op: str, inputs: Sequence[Array], g: Array) -> tuple[Array,
 
 _GRADIENTS: dict[str, Callable[..., tuple[Array, ...]]] = {
     "conv": _conv_gradient,
+    "conv_transpose": conv_transpose_gradient,
     "pad": lambda inputs, g, **params: (pad_gradient(_alone(inputs), g, **params),),
     "max_pool": _max_gradient,
     "max_pool_with_indices": _max_gradient,

@@ -27,6 +27,7 @@ from .numpy_plans import (
     wide_dtype,
     winners_of,
 )
+from .numpy_transposed import conv_transpose
 
 _INTEGERS = ["int64", "int32", "int16", "int8"]
 _FLOATS = ["float64", "float32", "float16"]
@@ -148,7 +149,7 @@ def make(option: str | None) -> SimpleNamespace:
     if option is not None:
         raise UnknownAdapter(f"numpy has no option {option!r}, nor any other")
     functions = (
-        conv, pad, max_pool, max_pool_with_indices, avg_pool,
+        conv, conv_transpose, pad, max_pool, max_pool_with_indices, avg_pool,
         global_avg_pool, global_max_pool, global_sum_pool, vjp,
     )  # fmt: skip
     return SimpleNamespace(

@@ -29,6 +29,7 @@ def make(option: str | None) -> SimpleNamespace:
         version=importlib.metadata.version("convspec"),
         claims=CLAIMS,
         conv=reference.conv,
+        conv_transpose=reference.conv_transpose,
         pad=reference.pad,
         max_pool=reference.max_pool,
         max_pool_with_indices=reference.max_pool_with_indices,

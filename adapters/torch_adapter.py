@@ -56,6 +56,10 @@ class Torch:
         """Convolution by ``F.conv1d``, ``F.conv2d`` or ``F.conv3d``."""
         return self._run("conv", (x, w) if b is None else (x, w, b), params)
 
+    def conv_transpose(self, x: Array, w: Array, b: Array | None = None, **params: Any) -> Array:
+        """Transposed convolution by ``F.conv_transpose1d``, ``2d`` or ``3d``."""
+        return self._run("conv_transpose", (x, w) if b is None else (x, w, b), params)
+
     def pad(self, x: Array, **params: Any) -> Array:
         """Padding by ``F.pad``."""
         return self._run("pad", (x,), params)

@@ -35,6 +35,7 @@ def claims_for(device: str) -> dict[str, Any]:
             "named_padding": ["same_upper", "valid"],
             "named_stride": 1,
         },
+        "conv_transpose": {"asymmetric_padding": False},
         "pad": {
             "dtypes": [*floats, *_INTEGERS],
             "modes": ["constant", "reflect", "replicate", "circular"],

@@ -27,6 +27,11 @@ with warnings.catch_warnings():
 # Untyped on purpose: their stubs know neither tuples of any length nor a bool that varies.
 Functions = dict[int, Callable[..., Any]]
 _CONV: Functions = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
+_TRANSPOSE: Functions = {
+    1: F.conv_transpose1d,
+    2: F.conv_transpose2d,
+    3: F.conv_transpose3d,
+}
 _MAX: Functions = {1: F.max_pool1d, 2: F.max_pool2d, 3: F.max_pool3d}
 _AVG: Functions = {1: F.avg_pool1d, 2: F.avg_pool2d, 3: F.avg_pool3d}
 _GLOBAL_AVG: Functions = {
@@ -76,6 +81,23 @@ def _conv(
     return y
 
 
+def _conv_transpose(
+    x: torch.Tensor,
+    w: torch.Tensor,
+    b: torch.Tensor | None = None,
+    *,
+    stride: Ints,
+    padding: Pads | str,
+    output_padding: Ints,
+    dilation: Ints,
+    groups: int,
+) -> torch.Tensor:
+    rank = _rank(x)
+    pads = _one_per_axis(padding, rank)
+    y: torch.Tensor = _TRANSPOSE[rank](x, w, b, stride, pads, output_padding, groups, dilation)
+    return y
+
+
 def _per_axis(padding: Pads, rank: int) -> Pads:
     # Ours to check: torch's own lists of amounts are read in another order, and may be short.
     if len(padding) != rank:
@@ -95,7 +117,7 @@ def _pad(x: torch.Tensor, *, padding: Pads, mode: str, value: float = 0) -> torc
 
 def _one_per_axis(padding: Pads | str, rank: int) -> Ints:
     if isinstance(padding, str) or any(low != high for low, high in _per_axis(padding, rank)):
-        raise ValueError(f"torch pads both ends of a pool's axis alike, unlike {padding!r}")
+        raise ValueError(f"torch pads both ends of this axis alike, unlike {padding!r}")
     return tuple(low for low, _ in padding)
 
 
@@ -167,6 +189,7 @@ def refuse_blind_window(
 
 FORWARD: dict[str, Callable[..., Any]] = {
     "conv": _conv,
+    "conv_transpose": _conv_transpose,
     "pad": _pad,
     "max_pool": max_pool,
     "max_pool_with_indices": max_pool,
@@ -175,4 +198,4 @@ FORWARD: dict[str, Callable[..., Any]] = {
     "global_max_pool": _global_max,
     "global_sum_pool": _global_sum,
 }
-WINDOWED = ("conv", "max_pool", "max_pool_with_indices", "avg_pool")
+WINDOWED = ("conv", "conv_transpose", "max_pool", "max_pool_with_indices", "avg_pool")

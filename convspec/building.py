@@ -15,10 +15,13 @@ from convspec.contents import EXACT_BITS, HEADROOM_BITS
 from convspec.spec.case import Case, Tensor
 from convspec.spec.claims import OpClaims
 from convspec.spec.operations import OPERATIONS, Operation, Padding
-from convspec.spec.relation import axes
+from convspec.spec.relation import axes, transposed_axes
 
 WORK = {"general": 300_000, "tiny": 500_000}
 """Multiply-accumulates a case may cost at most, by the scale of its space."""
+
+CONVOLUTIONS = ("conv", "conv_transpose")
+"""Operations with a weight."""
 
 REAL_PATTERNS = ("normal", "positive")
 """Contents whose sums round."""
@@ -65,7 +68,7 @@ def _window_axes(op: str, rank: int, claims: OpClaims, values: Values) -> tuple[
             values[f"window{i}"], values[f"stride{i}"], values[f"dilation{i}"],
             values[f"low{i}"], values[f"high{i}"], values[f"outputs{i}"], values[f"tail{i}"],
         )  # fmt: skip
-        if op != "conv" and claims.padding_limit != "none":
+        if op not in CONVOLUTIONS and claims.padding_limit != "none":
             half = claims.padding_limit == "half_window"
             most = axis.window // 2 if half else axis.window - 1
             axis.low, axis.high = min(axis.low, most), min(axis.high, most)
@@ -153,6 +156,57 @@ def _conv(op: str, rank: int, claims: OpClaims, scale: str, values: Values) -> C
         bias = Tensor("b", (e.groups * e.filters,), values["dtype"], pattern, values["w.k"])
         tensors.append(bias)
     return Case(case_op, tuple(tensors))
+
+
+def _conv_transpose(op: str, rank: int, claims: OpClaims, scale: str, values: Values) -> Case:
+    built, _ = _window_axes(op, rank, claims, values)
+    e = _Extents(values["batch"], values["groups"], values["channels"], values["filters"])
+    exact = 1 << EXACT_BITS[values["dtype"]] - HEADROOM_BITS
+
+    def more(a: _Axis) -> int:  # the output padding
+        least, greatest = claims.output_padding
+        return max(min(a.tail % max(a.stride, a.dilation), greatest), least)
+
+    def full(a: _Axis) -> int:
+        return a.stride * (a.outputs - 1) + a.dilation * (a.window - 1) + 1 + more(a)
+
+    for a in built:
+        # Here `outputs` is what is drawn of the input: enough for padding to leave a cell.
+        a.outputs += max(-(-(1 + a.low + a.high - full(a)) // a.stride), 0)
+    least = [a.outputs if a.low + a.high else 1 for a in built]
+
+    def work() -> int:
+        taps = prod(a.window for a in built)
+        read, made = prod(a.outputs for a in built), prod(full(a) for a in built)
+        sums = max(taps * e.channels * e.groups, e.filters * taps, e.batch * max(read, made))
+        cost = e.batch * e.groups * e.channels * e.filters * taps * read + e.batch * made
+        return cost if sums <= exact else WORK[scale] + 1
+
+    cuts: list[tuple[Any, str, int]] = [(e, "channels", 1), (e, "filters", 1), (e, "batch", 1)]
+    cuts += [(a, "outputs", n) for a, n in zip(built, least, strict=True)]
+    cuts += [(e, "groups", claims.groups[0])]
+    _trim(work, WORK[scale], cuts, values["x.k"] + values["w.k"])
+    transpose = OPERATIONS[op](
+        stride=tuple(a.stride for a in built),
+        padding=_padding(built, "explicit"),
+        output_padding=tuple(more(a) for a in built),
+        dilation=tuple(a.dilation for a in built),
+        groups=e.groups,
+    )  # type: ignore[call-arg]
+    channels = e.groups * e.channels
+    w_shape = (channels, e.filters, *(a.window for a in built))
+    tensors = [
+        _x(values, (e.batch, channels, *(a.outputs for a in built))),
+        Tensor(
+            "w", w_shape, values["dtype"], values["w.pattern"], values["w.k"], values["w.layout"]
+        ),
+    ]
+    if values["bias"]:
+        pattern = values["x.pattern"] if _real(values) else "ints"
+        tensors.append(
+            Tensor("b", (e.groups * e.filters,), values["dtype"], pattern, values["w.k"])
+        )
+    return Case(transpose, tuple(tensors))
 
 
 def _real(values: Values) -> bool:
@@ -270,6 +324,7 @@ def _global(op: str, rank: int, claims: OpClaims, scale: str, values: Values) ->
 
 BUILDERS: dict[str, Callable[[str, int, OpClaims, str, Values], Case]] = {
     "conv": _conv,
+    "conv_transpose": _conv_transpose,
     "pad": _pad,
     "max_pool": _pool,
     "max_pool_with_indices": _pool,
@@ -289,6 +344,13 @@ def output_shape(case: Case) -> tuple[int, ...]:
     if op.name == "pad":
         around = arguments["padding"]
         return shape[:2] + tuple(n + lo + hi for n, (lo, hi) in zip(shape[2:], around, strict=True))
+    if op.name == "conv_transpose":
+        made, _ = transposed_axes(
+            shape[2:], case["w"].shape[2:], stride=arguments["stride"],
+            padding=arguments["padding"], dilation=arguments["dilation"],
+            output_padding=arguments["output_padding"],
+        )  # fmt: skip
+        return (shape[0], case["w"].shape[1] * arguments["groups"], *made)
     window = case["w"].shape[2:] if op.name == "conv" else arguments["window"]
     relation = axes(
         shape[2:], window, stride=arguments["stride"], padding=arguments["padding"],

@@ -56,11 +56,16 @@ def longest_sum(case: Case) -> int:
     """The greatest number of products that any output or gradient cell of the case adds up."""
     shapes = {t.name: t.shape for t in case.tensors}
     if "w" in shapes:
-        forward = prod(shapes["w"][1:]) + 1
+        # Of a transposed convolution the first axis of w is the one summed over.
+        w = shapes["w"]
+        forward = max(prod(w[1:]), prod(w[:1] + w[2:]) if case.op.name != "conv" else 0) + 1
         if "g" not in shapes:
             return forward
-        g = shapes["g"]
-        return max(forward, prod(shapes["w"][:1] + shapes["w"][2:]), prod(g[:1] + g[2:]))
+        w, x, g = shapes["w"], shapes["x"], shapes["g"]
+        positions = prod(g[:1] + g[2:])
+        if case.op.name != "conv":
+            positions = max(positions, prod(x[:1] + x[2:]))
+        return max(forward, prod(w[:1] + w[2:]), positions)
     window: tuple[int, ...] | None = case.op.arguments().get("window")
     if window is not None:
         return max(prod(window), 1)

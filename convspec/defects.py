@@ -90,7 +90,14 @@ def _weight_rank(case: Case) -> Case:
 
 
 def _bias_length(case: Case) -> Case:
-    length = case["w"].shape[0] + 1
+    return _with_bias(case, case["w"].shape[0] + 1)
+
+
+def _transposed_bias_length(case: Case) -> Case:
+    return _with_bias(case, case["w"].shape[1] * case.op.arguments()["groups"] + 1)
+
+
+def _with_bias(case: Case, length: int) -> Case:
     bias = Tensor("b", (length,), case.dtype)
     return Case(case.op, (*(t for t in case.tensors if t.name != "b"), bias))
 
@@ -133,6 +140,20 @@ def _empty_axis(case: Case) -> Case:
     return _reshaped(case, x=(*case["x"].shape[:-1], 0))
 
 
+def _output_padding_too_large(case: Case) -> Case:
+    parameters = case.op.arguments()
+    limit = max(parameters["stride"][-1], parameters["dilation"][-1])
+    return _with(case, output_padding=(*parameters["output_padding"][:-1], limit))
+
+
+def _padding_leaves_nothing(case: Case) -> Case:
+    pairs = ((0, 0),) * (case.rank - 1)
+    parameters = case.op.arguments()
+    extent = parameters["dilation"][-1] * (case["w"].shape[-1] - 1) + 1
+    full = parameters["stride"][-1] * (case["x"].shape[-1] - 1) + extent
+    return _with(case, padding=(*pairs, (full, parameters["output_padding"][-1])))
+
+
 _WINDOWED = (
     Defect("stride 0", _set("stride", 0)),
     Defect("stride -1", _set("stride", -1)),
@@ -163,6 +184,18 @@ DEFECTS: dict[str, tuple[Defect, ...]] = {
         Defect("weight of another rank", _weight_rank),
         Defect("weight of another dtype", _weight_dtype),
         Defect("bias of another length", _bias_length),
+    ),
+    "conv_transpose": (
+        *(d for d in _WINDOWED if d.name != "kernel exceeds the padded input"),
+        Defect("groups 0", _groups(0)),
+        Defect("groups -1", _groups(-1)),
+        Defect("a channel too many", _extra_channel),
+        Defect("weight of another rank", _weight_rank),
+        Defect("weight of another dtype", _weight_dtype),
+        Defect("bias of another length", _transposed_bias_length),
+        Defect("output padding -1", _set("output_padding", -1)),
+        Defect("output padding as large as stride and dilation", _output_padding_too_large),
+        Defect("padding leaves no cell", _padding_leaves_nothing),
     ),
     "max_pool": _POOL,
     "max_pool_with_indices": _POOL,

@@ -15,7 +15,6 @@ import contextlib
 import faulthandler
 import multiprocessing
 import os
-import resource
 import signal
 import tempfile
 import time
@@ -177,6 +176,8 @@ def _serve(check: Callable[[Any], None], pipe: Connection, parents: Connection, 
     """The child: answer tasks until the parent is gone."""
     parents.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    import resource  # where there is no fork there is no such module, either
+
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     faulthandler.enable(stack)
     while True:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from convspec.building import BUILDERS, Values, with_cotangent
+from convspec.building import BUILDERS, CONVOLUTIONS, Values, with_cotangent
 from convspec.defects import defects_of
 from convspec.spec.case import Case
 from convspec.spec.claims import OpClaims
@@ -145,7 +145,7 @@ def _array_factors(op: str, claims: OpClaims) -> list[Factor]:
         _factor("x.pattern", patterns, ("impulse", "ramp", "ints")),
         Factor("x.k", _SEEDS),
     ]
-    if op == "conv":
+    if op in CONVOLUTIONS:
         factors += [
             _factor("w.layout", _LAYOUTS + layouts, some),
             _factor("w.pattern", _X_PATTERNS["sum"], ("impulse", "ramp", "ints")),
@@ -180,10 +180,10 @@ def _parameter_factors(op: str, rank: int, claims: OpClaims, scale: str) -> list
                 _factor(f"extra{axis}", tuple(n - 1 for n in outputs), (0, 1, 2)),
             ]
         return factors
-    factors.append(
-        _factor("padding", ("explicit", *claims.named_padding), ("explicit", *claims.named_padding))
-    )
-    if op != "conv":
+    # What a named padding means in a transposed convolution is disputed: it is not generated.
+    named = () if op == "conv_transpose" else claims.named_padding
+    factors.append(_factor("padding", ("explicit", *named), ("explicit", *named)))
+    if op not in CONVOLUTIONS:
         factors.append(_factor("ceil_mode", claims.ceil_mode, claims.ceil_mode))
     if op == "avg_pool":
         factors.append(

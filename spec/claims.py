@@ -52,6 +52,7 @@ class OpClaims:
     dilation: tuple[int, int] = (1, UNBOUNDED)
     groups: tuple[int, int] = (1, UNBOUNDED)
     padding: tuple[int, int] = (0, UNBOUNDED)
+    output_padding: tuple[int, int] = (0, UNBOUNDED)
     asymmetric_padding: bool = True
     padding_limit: str = "none"
     named_padding: tuple[str, ...] = ()
@@ -64,7 +65,8 @@ class OpClaims:
     gradient: bool = False
 
 
-_BOUNDS = ("window", "stride", "dilation", "groups", "padding")
+_FROM_ZERO = ("padding", "output_padding")
+_BOUNDS = ("window", "stride", "dilation", "groups", *_FROM_ZERO)
 _WORDS: dict[str, Collection[Any]] = {
     "ranks": (1, 2, 3),
     "dtypes": DTYPES,
@@ -176,7 +178,7 @@ def _override(base: OpClaims, entry: Any, where: str) -> OpClaims:
         if key not in known:
             raise ClaimsError(f"{place}: unknown entry{_nearest(key, known)}")
         if key in _BOUNDS:
-            changes[key] = _bounds(value, place)
+            changes[key] = _bounds(value, place, 0 if key in _FROM_ZERO else 1)
         elif key in _WORDS:
             changes[key] = _words(value, _WORDS[key], place)
         elif key == "padding_limit":
@@ -194,8 +196,7 @@ def _override(base: OpClaims, entry: Any, where: str) -> OpClaims:
     return replace(base, **changes)
 
 
-def _bounds(value: Any, place: str) -> tuple[int, int]:
-    least = 0 if place.endswith("['padding']") else 1
+def _bounds(value: Any, place: str, least: int) -> tuple[int, int]:
     if (
         isinstance(value, (tuple, list))
         and len(value) == 2

@@ -40,8 +40,11 @@ _POOLS = ("max_pool", "max_pool_with_indices", "avg_pool")
 _MAX_POOLS = ("max_pool", "max_pool_with_indices")
 _GLOBAL = ("global_avg_pool", "global_max_pool", "global_sum_pool")
 _WINDOWED = ("conv", *_POOLS)
-_LINEAR = ("conv", "pad", "avg_pool", "global_avg_pool", "global_sum_pool")
-_EVERY = ("conv", "pad", *_POOLS, *_GLOBAL)
+_CONVOLUTIONS = ("conv", "conv_transpose")
+_LINEAR = (*_CONVOLUTIONS, "pad", "avg_pool", "global_avg_pool", "global_sum_pool")
+_EVERY = (*_CONVOLUTIONS, "pad", *_POOLS, *_GLOBAL)
+
+_IMPULSES = tuple(op for op in _EVERY if op != "conv_transpose")
 
 _ARITHMETIC = "Dumoulin & Visin, arXiv:1603.07285"
 _HIGHAM = "Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., §3.1"
@@ -72,6 +75,28 @@ _POINTS = (
         "P3"),
     ),
     _Point(
+        "output-size", ("conv_transpose",),
+        "Each spatial extent is that of the convolution it transposes, as far as the output padding"
+        " says which.",
+        "o = s(n − 1) + d(k−1) + 1 − p_lo − p_hi + op, 0 ≤ op < max(s, d)",
+        (f"{_ARITHMETIC}, relationships 8–14",),
+    ),
+    _Point(
+        "definition", ("conv_transpose",),
+        "Each input cell adds its multiple of the kernel to the result, in steps of the stride;"
+        " padding cuts the ends off; output padding moves the cut at the high end.",
+        "y[o·s − p_lo + d·k] += w[k]·x[o]", (f"{_ARITHMETIC}, §4",),
+    ),
+    _Point(
+        "transpose", ("conv_transpose",),
+        "A transposed convolution is the adjoint of the convolution in its input.",
+        "⟨conv_transpose(x), y⟩ = ⟨x, conv(y)⟩", (f"{_ARITHMETIC}, §4",),
+    ),
+    _Point(
+        "padding", ("conv_transpose",), "Padding cuts cells off the ends of the full result.",
+        "f(x; p) = crop(f(x; 0), p)", (f"{_ARITHMETIC}, §4",),
+    ),
+    _Point(
         "definition", ("pad",),
         "Cells around the input are filled by the mode; negative amounts crop, and crop first.",
         "y[i] = x[i − p_lo] inside; outside: the constant, the mirror without or with the edge, the"
@@ -97,7 +122,7 @@ _POINTS = (
     _Point("definition", ("global_max_pool",), "Each map becomes its greatest cell.", "y = max x"),
     _Point("definition", ("global_sum_pool",), "Each map becomes its sum.", "y = Σ x", ("G4",)),
     _Point(
-        "impulse-response", _EVERY,
+        "impulse-response", _IMPULSES,
         "The responses to all one-hot inputs (and all one-hot filters; over −∞ for maxima) are"
         " those"
         " of the index relation. With linearity they decide a configuration for every input.",
@@ -105,7 +130,7 @@ _POINTS = (
     ),
     _Point("dtype", _EVERY, "The result has the element type of the input."),
     _Point(
-        "rounding", ("conv", "avg_pool", "global_avg_pool", "global_sum_pool"),
+        "rounding", (*_CONVOLUTIONS, "avg_pool", "global_avg_pool", "global_sum_pool"),
         "No cell is further from the exact result than the rounding of a correct sum can take"
         " it, in"
         " whatever order it is summed.",
@@ -123,11 +148,11 @@ _POINTS = (
     ),
     _Point("linear-in-input", _LINEAR, "The operation is linear in its input.",
            "f(αx + βx′) = αf(x) + βf(x′)", ("C2",)),
-    _Point("linear-in-weight", ("conv",), "Convolution is linear in its weight.",
-           "conv(x, αw + βw′) = α·conv(x, w) + β·conv(x, w′)", ("C2",)),
-    _Point("affine-in-bias", ("conv",), "The bias of a filter is added once to every cell of"
+    _Point("linear-in-weight", _CONVOLUTIONS, "The operation is linear in its weight.",
+           "f(x, αw + βw′) = αf(x, w) + βf(x, w′)", ("C2",)),
+    _Point("affine-in-bias", _CONVOLUTIONS, "The bias of a filter is added once to every cell of"
     " its map.",
-           "conv(x, w, b)[n, j] = conv(x, w)[n, j] + b[j]", ("C2",)),
+           "f(x, w, b)[n, j] = f(x, w)[n, j] + b[j]", ("C2",)),
     _Point("max-linear", (*_MAX_POOLS, "global_max_pool"),
            "Max pooling is linear over (max, +).",
            "f(max(x, x′)) = max(f(x), f(x′)), f(x + c) = f(x) + c", ("O5",)),
@@ -151,9 +176,9 @@ _POINTS = (
            "f(x; p) = f(pad(x, p); 0)", ("P1", "P3")),
     _Point("stride", _WINDOWED, "Stride s keeps every s-th output of stride 1, from the first on.",
            "f(x; s)[o] = f(x; 1)[s·o]", ("T1",)),
-    _Point("dilation", ("conv",), "Dilation d is a kernel with d − 1 zeros between its cells.",
+    _Point("dilation", _CONVOLUTIONS, "Dilation d is a kernel with d − 1 zeros between its cells.",
            "", (f"{_ARITHMETIC}, §5.1",)),
-    _Point("groups", ("conv",),
+    _Point("groups", _CONVOLUTIONS,
            "Output block j of g is the convolution of input block j with filter block j."),
     _Point(
         "named-padding", _WINDOWED,
@@ -169,7 +194,7 @@ _POINTS = (
            "", ("O6",)),
     _Point("filters", ("conv",), "Each map depends on its own filter alone; permuted filters give"
            " permuted maps.", "", ("C5",)),
-    _Point("channel-order", ("conv",),
+    _Point("channel-order", _CONVOLUTIONS,
            "Permuting the input channels together with the kernel's changes nothing."),
     _Point("inputs-unchanged", _EVERY, "A call writes nothing into its inputs."),
     _Point("repeatable", _EVERY,

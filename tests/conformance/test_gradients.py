@@ -21,7 +21,7 @@ def test_gradient(trial: Trial) -> None:
 
 @law("adjoint", LINEAR, gradient=True, narrow={"dtype": FLOATS, "bias": (False,), "value": (0,)})
 def test_adjoint(trial: Trial) -> None:
-    """⟨f(x), g⟩ = ⟨x, dx⟩, and for conv = ⟨w, dw⟩: the gradient is the adjoint of the map."""
+    """⟨f(x), g⟩ = ⟨x, dx⟩, with a weight = ⟨w, dw⟩: the gradient is the adjoint of the map."""
     y = trial.run().astype(np.float64)
     g = trial.exact["g"]
     require_shape(y, g.shape, "y")

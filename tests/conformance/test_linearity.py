@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from convspec.comparison import require_equal
-from convspec.conformance.operations import LINEAR, MAXIMA
+from convspec.conformance.operations import CONVOLUTIONS, LINEAR, MAXIMA
 from convspec.contents import backwards
 from convspec.law import law
 from convspec.trial import Trial, wide
@@ -18,9 +18,9 @@ def test_linear_in_input(trial: Trial) -> None:
     _linear(trial, "x")
 
 
-@law("linear-in-weight", ("conv",), narrow={"bias": (False,)})
+@law("linear-in-weight", CONVOLUTIONS, narrow={"bias": (False,)})
 def test_linear_in_weight(trial: Trial) -> None:
-    """conv(x, w − 2w′) = conv(x, w) − 2 conv(x, w′)."""
+    """f(x, w − 2w′) = f(x, w) − 2 f(x, w′)."""
     _linear(trial, "w")
 
 
@@ -41,12 +41,12 @@ def _linear(trial: Trial, name: str) -> None:
     trial.require(whole, expected, f"f({name} − 2{name}′)", versus=versus, summed=summed)
 
 
-@law("affine-in-bias", ("conv",), narrow={"bias": (True,)})
+@law("affine-in-bias", CONVOLUTIONS, narrow={"bias": (True,)})
 def test_affine_in_bias(trial: Trial) -> None:
-    """conv(x, w, b) = conv(x, w) + b, the bias of a map added to each of its cells."""
+    """f(x, w, b) = f(x, w) + b, the bias of a map added to each of its cells."""
     without = trial.run(b=None)
     b = trial.exact["b"].reshape(1, -1, *(1,) * trial.case.rank)
-    require_equal(trial.run(), without + b, "conv(x, w, b)")
+    require_equal(trial.run(), without + b, "f(x, w, b)")
 
 
 @law("max-linear", MAXIMA)

@@ -6,11 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from convspec.conformance.operations import POOLS, WINDOWED
-from convspec.contents import lowest
+from convspec import reference
+from convspec.comparison import require_shape
+from convspec.conformance.operations import CONVOLUTIONS, POOLS, WINDOWED
+from convspec.contents import backwards, lowest
 from convspec.law import law
 from convspec.spec.relation import resolve_padding
-from convspec.trial import Trial
+from convspec.trial import Trial, wide
+from convspec.verdicts import WrongValue
 
 EXPLICIT = {"padding": ("explicit",)}
 FLOOR = {"ceil_mode": (False,)}
@@ -31,6 +34,34 @@ def test_padding_is_pad(trial: Trial) -> None:
     trial.require(trial.run(), trial.run(x=padded, padding=none), versus="the padded x")
 
 
+@law("padding", ("conv_transpose",))
+def test_padding_crops(trial: Trial) -> None:
+    """Padding p cuts p cells off the ends of the full result."""
+    none = ((0, 0),) * trial.case.rank
+    full = trial.run(padding=none)
+    kept: tuple[Any, ...] = (
+        ...,
+        *(
+            slice(low, n - high)
+            for n, (low, high) in zip(full.shape[2:], trial.parameters["padding"], strict=True)
+        ),
+    )
+    trial.require(trial.run(), full[kept], versus="the full result, cropped,")
+
+
+@law("transpose", ("conv_transpose",), narrow={"bias": (False,)})
+def test_transposes_conv(trial: Trial) -> None:
+    """⟨conv_transpose(x), y⟩ = ⟨x, conv(y)⟩: it is the adjoint of convolution in its input."""
+    x, w, result = trial.exact["x"], trial.exact["w"], trial.run()
+    require_shape(result, trial.output_shape, "y")
+    other = backwards(np.resize(x, result.shape))
+    given = {k: v for k, v in trial.parameters.items() if k != "output_padding"}
+    back = reference.conv(other, w, **given)[tuple(slice(n) for n in x.shape)]
+    forward, backward = (wide(result) * other).sum(), (x * back).sum()
+    if forward != backward:
+        raise WrongValue(f"⟨conv_transpose(x), y⟩ = {forward:g}, but ⟨x, conv(y)⟩ = {backward:g}")
+
+
 @law("stride", WINDOWED, narrow={**EXPLICIT, **FLOOR})
 def test_stride_subsamples(trial: Trial) -> None:
     """Stride s keeps every s-th output of stride 1, beginning with the first."""
@@ -43,21 +74,30 @@ def test_stride_subsamples(trial: Trial) -> None:
     trial.require(trial.run(), dense[steps], versus="stride 1, subsampled,")
 
 
-@law("dilation", ("conv",), narrow={**EXPLICIT, "dilation": (2, 3, 4)})
+@law("dilation", CONVOLUTIONS, narrow={**EXPLICIT, "dilation": (2, 3, 4)})
 def test_dilation_spreads(trial: Trial) -> None:
     """Dilation d is a kernel with d − 1 zeros between its cells, undilated."""
     w, dilation = trial.inputs["w"], trial.parameters["dilation"]
     extents = tuple(d * (k - 1) + 1 for d, k in zip(dilation, w.shape[2:], strict=True))
+    once = (1,) * trial.case.rank
     if max(extents) > trial.claims.window[1] or trial.claims.dilation[0] > 1:
+        return
+    # A transposed convolution may owe an output padding to its dilation alone.
+    if any(
+        p >= s
+        for p, s in zip(
+            trial.parameters.get("output_padding", ()), trial.parameters["stride"], strict=False
+        )
+    ):
         return
     spread = np.zeros((*w.shape[:2], *extents), w.dtype)
     steps: tuple[Any, ...] = (..., *(slice(None, None, d) for d in dilation))
     spread[steps] = w
-    undilated = trial.run(w=spread, dilation=(1,) * trial.case.rank)
+    undilated = trial.run(w=spread, dilation=once)
     trial.require(trial.run(), undilated, versus="the spread kernel")
 
 
-@law("groups", ("conv",), narrow={"groups": (2, 3, 4, 8)})
+@law("groups", CONVOLUTIONS, narrow={"groups": (2, 3, 4, 8)})
 def test_groups_are_blocks(trial: Trial) -> None:
     """With g groups, block j of the output is the convolution of block j of input and filters."""
     groups = trial.parameters["groups"]

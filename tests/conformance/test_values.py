@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from convspec.comparison import require_equal, require_shape
-from convspec.conformance.operations import EVERY, MAXIMA
+from convspec.conformance.operations import CONVOLUTIONS, EVERY, MAXIMA
 from convspec.law import law
 from convspec.trial import Trial
 from convspec.verdicts import WrongDtype
@@ -52,7 +52,7 @@ def test_output_dtype(trial: Trial) -> None:
 
 @law(
     "rounding",
-    ("conv", "avg_pool", "global_avg_pool", "global_sum_pool"),
+    (*CONVOLUTIONS, "avg_pool", "global_avg_pool", "global_sum_pool"),
     share=2,
     narrow={
         "x.pattern": ("positive", "normal"),

@@ -192,7 +192,7 @@ def test_built_in_adapters_open() -> None:
         assert adapter.name == name
         assert adapter.version != "unknown"
         assert adapter.vjp is not None
-        assert len(adapter.functions) == 8
+        assert len(adapter.functions) == 9
 
 
 def test_listing_imports_no_framework() -> None:

@@ -18,7 +18,7 @@ from convspec.spec.case import Case
 from convspec.spec.claims import OpClaims
 
 OPS = (
-    "conv", "pad", "max_pool", "max_pool_with_indices", "avg_pool",
+    "conv", "conv_transpose", "pad", "max_pool", "max_pool_with_indices", "avg_pool",
     "global_avg_pool", "global_max_pool", "global_sum_pool",
 )  # fmt: skip
 

@@ -51,6 +51,8 @@ PLAIN = {
     "pad": "padding=1:0,0:1 x=1x2x5x5:float32:ints@1 g=1x2x6x6:float32:ints@3",
     "max_pool": "window=2,2 stride=2,2 x=1x2x6x6:float32:distinct@1 g=1x2x3x3:float32:ints@3",
     "max_pool_with_indices": "window=2 stride=2 x=1x2x6:float32:distinct@1 g=1x2x3:float32:ints@3",
+    "conv_transpose": "x=2x2x4x4:float32:ints@1 w=2x3x2x2:float32:ints@2 b=3:float32:ints@3"
+    " g=2x3x5x5:float32:ints@4",
     "avg_pool": "window=2,2 stride=2,2 x=2x2x6x6:float64:positive@1 g=2x2x3x3:float64:ints@3",
     "global_avg_pool": "x=2x2x4x4:float32:ints@1 g=2x2:float32:ints@3",
     "global_max_pool": "x=1x2x2x2:float32:distinct@1 g=1x2:float32:ints@3",

@@ -19,7 +19,7 @@ from convspec.spec.claims import Claims, OpClaims, read_claims
 from convspec.spec.operations import OPERATIONS
 
 OPS = (
-    "conv", "pad", "max_pool", "max_pool_with_indices", "avg_pool",
+    "conv", "conv_transpose", "pad", "max_pool", "max_pool_with_indices", "avg_pool",
     "global_avg_pool", "global_max_pool", "global_sum_pool",
 )  # fmt: skip
 NAMED = ["same_upper", "same_lower", "valid"]
@@ -141,6 +141,8 @@ def work(case: Case) -> int:
     size = prod(output_shape(case))
     if case.op.name == "conv":
         return size * prod(case["w"].shape[1:])
+    if case.op.name == "conv_transpose":
+        return prod(case["x"].shape) * prod(case["w"].shape[1:])
     if case.op.name.startswith("global"):
         return prod(case["x"].shape)
     return size * prod(getattr(case.op, "window", ()))
@@ -218,7 +220,10 @@ def test_zeros_are_the_simplest_row(op: str) -> None:
         assert {t.layout for t in simplest.tensors} == {"contiguous"}
         given = simplest.op.arguments()
         for name, value in given.items():
-            plain = {"padding": ((0, 0),) * rank, "groups": 1, "mode": "constant", "value": 0}
+            plain: dict[str, Any] = {
+                "padding": ((0, 0),) * rank, "groups": 1, "mode": "constant", "value": 0,
+                "output_padding": (0,) * rank,
+            }  # fmt: skip
             wanted = plain.get(name, False if name[0] == "c" else (1,) * rank)
             assert value == wanted, f"{name} is {value}"
         for row in uniform(space, 100):
