@@ -72,7 +72,7 @@ def run(
     options += [f"--convspec-clause={glob}" for glob in clauses or ()]
     options += [f"--convspec-case={case}"] if case is not None else []
     replay = case is not None
-    planned = [] if replay else items(all_laws().values(), opened.claims, ops, clauses)
+    planned = [] if replay else items(all_laws().values(), opened.claims, profile, ops, clauses)
     emit(
         RunStarted(
             adapter=opened.name, version=opened.version, claims=opened.claims.to_json(),
@@ -80,8 +80,11 @@ def run(
             convspec=__version__, spec=SPEC_VERSION, laws=len(planned),
         )
     )  # fmt: skip
-    in_process = replay or not isinstance(adapter, str)
-    workers = 0 if in_process else jobs or os.cpu_count() or 1
+    # Each worker loads the library anew: for a few cases that takes longer than they do.
+    alone = 1 if profile == "smoke" else os.cpu_count() or 1
+    workers = jobs or alone
+    if replay or (workers == 1 and opened.claims.fork) or not isinstance(adapter, str):
+        workers = 0
     interrupted = _pytest(opened, adapter, options, workers, emit)
     emit(RunFinished(time.perf_counter() - began, interrupted))
     if not interrupted and not any(isinstance(event, LawFinished) for event in events):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from convspec.law import Law
-from convspec.profiles import BUDGETS, LEAST, MOST_PER_WEIGHT
+from convspec.profiles import BUDGETS, LEAST, MOST_PER_WEIGHT, ONE_RANK
 from convspec.spec.claims import Claims
 
 RANK_WEIGHT = {1: 0.7, 2: 1.3, 3: 0.6}
@@ -34,12 +34,14 @@ def weight(law: Law, op: str, rank: int) -> float:
 def items(
     laws: Iterable[Law],
     claims: Claims,
+    profile: str,
     ops: Sequence[str] | None = None,
     clauses: Sequence[str] | None = None,
 ) -> list[Item]:
     """The items of a run; an operation of a law that is not claimed at all has one, with rank 0.
 
-    `ops` and `clauses` (globs over slugs) keep those of them that match.
+    `ops` and `clauses` (globs over slugs) keep those of them that match. The profiles that are to
+    be quick above all look at one number of spatial axes, two where that is claimed.
     """
     found = []
     for law in laws:
@@ -47,6 +49,8 @@ def items(
             if not wanted(law, op, ops, clauses):
                 continue
             ranks = [rank for rank in (1, 2, 3) if law.space(op, rank, claims) is not None]
+            if profile in ONE_RANK:
+                ranks = [2] if 2 in ranks else ranks[:1]
             found += [Item(law.name, op, rank) for rank in ranks or [0]]
     return found
 
@@ -60,7 +64,7 @@ def wanted(law: Law, op: str, ops: Sequence[str] | None, clauses: Sequence[str] 
 def counts(laws: dict[str, Law], claims: Claims, profile: str) -> dict[Item, int]:
     """Cases per item. They depend on the adapter's claims and the profile alone, so that a part
     of a run draws the cases it draws in the whole."""
-    planned = [item for item in items(laws.values(), claims) if item.rank]
+    planned = [item for item in items(laws.values(), claims, profile) if item.rank]
     weights = {item: weight(laws[item.law], item.op, item.rank) for item in planned}
     total = sum(weights.values()) or 1.0
     result = {}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-BUDGETS = {"smoke": 800, "quick": 23_000, "full": 400_000}
+BUDGETS = {"smoke": 500, "quick": 23_000, "full": 400_000}
 """Cases per adapter, before the least and the greatest count of a single law."""
+
+ONE_RANK = ("smoke",)
+"""Profiles that look at one number of spatial axes, not at all."""
 
 LEAST = {"smoke": 2, "quick": 16, "full": 100}
 """Cases that every law gets, for every operation and number of spatial axes."""

@@ -70,7 +70,8 @@ class Session:
         ops = self.config.getoption("--convspec-op")
         clauses = self.config.getoption("--convspec-clause")
         if self.case is None:
-            return items([law], self.adapter.claims, ops, clauses)
+            profile = self.config.getoption("--convspec-profile")
+            return items([law], self.adapter.claims, profile, ops, clauses)
         op = self.case.op.name
         asked = op in law.ops and op in self.adapter.functions and wanted(law, op, ops, clauses)
         fits = asked and law.applies_to(self.case, is_valid(self.case))

@@ -58,7 +58,7 @@ def test_events_come_in_order_and_as_they_happen() -> None:
     first, *between, last = events
     assert isinstance(first, RunStarted) and isinstance(last, RunFinished)
     laws = [e for e in between if isinstance(e, LawFinished)]
-    assert len(laws) == len(between) == first.laws >= 12
+    assert len(laws) == len(between) == first.laws >= 4
     assert {e.op for e in laws} == set(PART["ops"])
     assert all(e.cases >= 2 for e in laws if e.verdict == "conforms")
     assert [from_json(json.loads(json.dumps(to_json(e)))) for e in laws] == laws
@@ -158,7 +158,7 @@ def test_a_hostile_folder_does_not_disturb(tmp_path: Path) -> None:
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr + ran.stdout
     report = json.loads((tmp_path / "convspec-report" / "numpy.json").read_text())
-    assert report["totals"]["cases"] >= 12 and report["exit_code"] == 0
+    assert report["totals"]["cases"] >= 4 and report["exit_code"] == 0
 
 
 def test_a_folder_of_our_name_next_to_the_module(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def test_plans_depend_on_claims_and_profile_alone() -> None:
         assert plan == counts(LAWS, claims, profile)
         assert all(n >= 2 for n in plan.values())
         assert sum(plan.values()) <= 1.5 * budget
-    whole = items(LAWS.values(), claims)
+    whole = items(LAWS.values(), claims, "quick")
     assert len(whole) == len(set(whole)) > 100
     assert {i.rank for i in whole if i.op == "max_pool_with_indices"} == {0}, "unclaimed: one item"
 
