@@ -61,9 +61,10 @@ LAYERS = (
     Layer("1×1, 256→64 at 56", 256, 56, 64, 1, target=1.5),
     Layer("3×3/2, 128→128 at 56", 128, 56, 128, 3, 2, 1),
     Layer("3×3, 512→512 at 7", 512, 7, 512, 3, 1, 1),
+    Layer("3×3, 2→4 at 7", 2, 7, 4, 3, 1, 1),
     Layer("3×3 depthwise, 144 at 56", 144, 56, 144, 3, 1, 1, groups=144),
 )
-"""ResNet-50's three kinds of layer, which have a target, and some others."""
+"""ResNet-50's three kinds of layer, which have a target, and some others, one as in the cases."""
 
 
 def main() -> None:
