@@ -14,7 +14,7 @@ from typing import Any
 from convspec.contents import EXACT_BITS, HEADROOM_BITS
 from convspec.spec.case import Case, Tensor
 from convspec.spec.claims import OpClaims
-from convspec.spec.operations import OPERATIONS, Operation, Padding
+from convspec.spec.operations import OPERATIONS, Conv, ConvTranspose, Pad, Padding
 from convspec.spec.relation import axes, transposed_axes
 
 WORK = {"general": 300_000, "tiny": 500_000}
@@ -139,13 +139,12 @@ def _conv(op: str, rank: int, claims: OpClaims, scale: str, values: Values) -> C
     kernel = tuple(a.window for a in built)
     if complete:
         e.batch, e.filters = e.groups * e.channels * prod(sizes), e.channels * prod(kernel)
-    kind = OPERATIONS["conv"]
-    case_op = kind(
+    case_op = Conv(
         stride=tuple(a.stride for a in built),
         padding=_padding(built, named),
         dilation=tuple(a.dilation for a in built),
         groups=e.groups,
-    )  # type: ignore[call-arg]
+    )
     tensors = [
         _x(values, (e.batch, e.groups * e.channels, *sizes)),
         Tensor("w", (e.groups * e.filters, e.channels, *kernel), values["dtype"],
@@ -186,13 +185,13 @@ def _conv_transpose(op: str, rank: int, claims: OpClaims, scale: str, values: Va
     cuts += [(a, "outputs", n) for a, n in zip(built, least, strict=True)]
     cuts += [(e, "groups", claims.groups[0])]
     _trim(work, WORK[scale], cuts, values["x.k"] + values["w.k"])
-    transpose = OPERATIONS[op](
+    transpose = ConvTranspose(
         stride=tuple(a.stride for a in built),
         padding=_padding(built, "explicit"),
         output_padding=tuple(more(a) for a in built),
         dilation=tuple(a.dilation for a in built),
         groups=e.groups,
-    )  # type: ignore[call-arg]
+    )
     channels = e.groups * e.channels
     w_shape = (channels, e.filters, *(a.window for a in built))
     tensors = [
@@ -298,7 +297,7 @@ def _pad(op: str, rank: int, claims: OpClaims, scale: str, values: Values) -> Ca
     if complete:
         e.batch = e.channels * prod(sizes)
     value = values["value"] if mode == "constant" else 0
-    pad: Operation = OPERATIONS["pad"](padding=tuple(pads), mode=mode, value=value)  # type: ignore[call-arg]
+    pad = Pad(padding=tuple(pads), mode=mode, value=value)
     return Case(pad, (_x(values, (e.batch, e.channels, *sizes)),))
 
 

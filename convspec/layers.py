@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from .spec.operations import NAMED_PADDINGS
-from .spec.relation import Axis, Padding, at_least, axes, resolve_padding
+from .spec.relation import Axis, Padding, axes, resolve_padding, transposed_axes
 
 T = TypeVar("T")
 
@@ -95,19 +95,11 @@ def layer(
         return Layer(
             op, axes(n, k, stride=s, padding=pads, dilation=d, ceil=ceil), pads, groups
         )  # fmt: skip
-    if isinstance(pads, str) and pads != "valid":
-        raise ValueError("conv_transpose takes its padding in numbers, such as 1,1 or 0:1,1:2")
-    for name, values in (("kernel", k), ("stride", s), ("dilation", d), ("input size", n)):
-        for value in values:
-            at_least(name, value, 1)
+    full, _ = transposed_axes(n, k, stride=s, padding=pads, dilation=d, output_padding=extra)
+    if any(more >= step for more, step in zip(extra, s, strict=True)):
+        # The transposed convolution would have more windows than are drawn here.
+        raise ValueError(f"worked numbers need output padding < stride, not {extra}, {s}")
     both = resolve_padding(pads, n, k, s, d)
-    for more, step in zip(extra, s, strict=True):
-        if not 0 <= more < step:
-            raise ValueError(f"worked numbers need 0 ≤ output padding < stride, not {more}, {step}")
-    full = tuple(
-        step * (size - 1) + gap * (taps - 1) + 1 - low - high + more
-        for size, taps, step, gap, (low, high), more in zip(n, k, s, d, both, extra, strict=True)
-    )
     return Layer(op, axes(full, k, stride=s, padding=both, dilation=d), both, groups, extra)
 
 
