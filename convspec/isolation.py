@@ -20,7 +20,7 @@ import tempfile
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
 from typing import Any, Generic, TypeVar
@@ -31,6 +31,9 @@ Task = TypeVar("Task", bound=Hashable)
 
 PATIENCE = 30
 """Once a task has timed out, others may take this many times the slowest that did not."""
+
+LIMIT = 20.0
+"""Seconds that a task may take, unless something else is said."""
 
 SHORTEST_LIMIT = 0.5
 """Seconds a task always gets."""
@@ -160,6 +163,23 @@ class Isolated(Generic[Task]):
         else:
             how = f"left the process with exit code {code}"
         return Crashed(f"the process {how}", details=stack or None, place=(how,))
+
+
+@contextlib.contextmanager
+def isolated(
+    check: Callable[[Task], None], limit: float, fork: bool
+) -> Iterator[Callable[[Task], None]]:
+    """`check` in a child process, or as it is where there is no fork, or `fork` forbids it."""
+    if not (fork and can_fork()):
+        yield check
+        return
+    with Isolated(check, limit) as box:
+        yield box
+
+
+def can_fork() -> bool:
+    """Whether this system has child processes that begin as a copy."""
+    return hasattr(os, "fork")
 
 
 def _innermost(stack: str) -> str:

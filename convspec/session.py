@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +10,7 @@ import pytest
 from convspec.adapters.opening import Adapter, open_adapter
 from convspec.events import UNSUPPORTED, LawFinished
 from convspec.execute import Bench, is_valid
+from convspec.isolation import can_fork
 from convspec.law import Law, all_laws
 from convspec.plan import Item, counts, items, wanted
 from convspec.spec.case import Case
@@ -56,7 +56,7 @@ class Session:
     def bench(self) -> Bench:
         """Where cases are put to laws: in a child process, unless that cannot or shall not be."""
         inside = self.config.getoption("--convspec-in-process")
-        fork = self.adapter.claims.fork and hasattr(os, "fork") and not inside
+        fork = self.adapter.claims.fork and can_fork() and not inside
         limit = float(self.config.getoption("--convspec-limit")) if fork else None
         return Bench(self.adapter, self.laws, limit)
 

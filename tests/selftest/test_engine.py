@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,15 @@ from liars import honest
 
 from convspec.adapters.opening import AdapterError, UnknownAdapter, open_adapter
 from convspec.engine import NothingToRun, list_laws, run
-from convspec.events import Event, LawFinished, RunFinished, RunStarted, from_json, to_json
+from convspec.events import (
+    CRASHES,
+    Event,
+    LawFinished,
+    RunFinished,
+    RunStarted,
+    from_json,
+    to_json,
+)
 from convspec.report import Report
 from convspec.spec.case import CaseError
 
@@ -195,3 +204,14 @@ def test_exit_codes(tmp_path: Path, arguments: tuple[str, ...], code: int) -> No
         heading, *_, line = ["", *ran.stderr.splitlines()]
         assert len(ran.stderr.splitlines()) <= 2, "a heading and what was wrong"
         assert line.startswith("convspec: ") and not heading
+
+
+def test_a_kernel_that_always_dies_takes_nothing_with_it() -> None:
+    class Deadly:
+        def conv(self, x: object, w: object, b: object = None, **given: object) -> None:
+            os.kill(os.getpid(), signal.SIGSEGV)
+
+    events = run(Deadly(), profile="smoke", clauses=["conv.definition"])
+    (law,) = [event for event in events if isinstance(event, LawFinished) and event.cases]
+    assert law.verdict == CRASHES
+    assert "SIGSEGV" in law.failures[0].message
