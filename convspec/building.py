@@ -14,14 +14,12 @@ from typing import Any
 from convspec.contents import EXACT_BITS, HEADROOM_BITS
 from convspec.spec.case import Case, Tensor
 from convspec.spec.claims import OpClaims
+from convspec.spec.groups import CONVOLUTIONS
 from convspec.spec.operations import OPERATIONS, Conv, ConvTranspose, Pad, Padding
 from convspec.spec.relation import axes, transposed_axes
 
 WORK = {"general": 300_000, "tiny": 500_000}
 """Multiply-accumulates a case may cost at most, by the scale of its space."""
-
-CONVOLUTIONS = ("conv", "conv_transpose")
-"""Operations with a weight."""
 
 REAL_PATTERNS = ("normal", "positive")
 """Contents whose sums round."""

@@ -14,10 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from convspec.building import BUILDERS, CONVOLUTIONS, Values, with_cotangent
+from convspec.building import BUILDERS, Values, with_cotangent
 from convspec.defects import defects_of
 from convspec.spec.case import Case
 from convspec.spec.claims import OpClaims
+from convspec.spec.groups import CONVOLUTIONS, MAXIMA, MEANS
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,6 @@ _X_PATTERNS = {
     "sum": _spread((1, ("zeros", "impulse", "ones")), (2, ("ramp",)), (6, ("ints",))),
     "max": _spread((1, ("ones", "impulse")), (2, ("ramp", "negative")), (3, ("distinct", "ints"))),
 }
-_MAXIMA = ("max_pool", "max_pool_with_indices", "global_max_pool")
 
 
 def _within(levels: Sequence[int], bounds: tuple[int, int]) -> tuple[int, ...]:
@@ -132,10 +132,10 @@ def space_for(
 
 def _array_factors(op: str, claims: OpClaims) -> list[Factor]:
     """Number and contents of the arrays: what every operation has."""
-    patterns = _X_PATTERNS["max" if op in _MAXIMA else "sum"]
+    patterns = _X_PATTERNS["max" if op in MAXIMA else "sum"]
     layouts = tuple(name for name in claims.layouts if name != "contiguous")
     # A mean of integers is no integer: what an integer type would make of it is not specified.
-    means = op in ("avg_pool", "global_avg_pool")
+    means = op in MEANS
     dtypes = tuple(d for d in claims.dtypes if not means or d.startswith("float"))
     some = ("contiguous", "column_major", "sliced")
     factors = [

@@ -23,15 +23,13 @@ from convspec.contents import amplitude, lay_out, longest_sum, lowest, values
 from convspec.numerics import error_bound
 from convspec.spec.case import Case
 from convspec.spec.claims import OpClaims
+from convspec.spec.groups import MAXIMA, MEANS
 from convspec.spec.relation import axes
 from convspec.verdicts import NotAnArray, Raised
 
 Array = npt.NDArray[Any]
 
 Part = tuple[slice, ...]
-
-MEANS = ("avg_pool", "global_avg_pool")
-"""Operations that divide: on integers they are exact up to the rounding of the quotient."""
 
 
 def wide(array: Array) -> Array:
@@ -110,7 +108,7 @@ class Trial:
     def expected(self, **changes: Any) -> Array:
         """What the definition says, in float64 or int64 (max pool: in the adapter's dialect)."""
         arrays, parameters = self._arguments(self.exact, changes)
-        if self.op not in ("max_pool", "max_pool_with_indices", "global_max_pool"):
+        if self.op not in MAXIMA:
             result: Array = getattr(reference, self.op)(*arrays, **parameters)
             return result
         return self._maximum(arrays[0], parameters)
@@ -253,7 +251,7 @@ class Trial:
                 require_within(got[i], expected[i], bounds[i], f"d{name}")
 
     def _gradient_bounds(self, expected: Sequence[Array]) -> tuple[Array, ...]:
-        if self.op in ("max_pool", "max_pool_with_indices", "global_max_pool"):
+        if self.op in MAXIMA:
             # Shares of at most |g| each, as many as windows can read one cell.
             most = longest_sum(self.case) * np.abs(self.exact["g"]).max(initial=0)
             return tuple(self._error(np.full(e.shape, most)) for e in expected)

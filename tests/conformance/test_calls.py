@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from convspec.comparison import require_equal, require_shape
-from convspec.conformance.operations import EVERY
 from convspec.contents import backwards
 from convspec.law import law
+from convspec.spec.groups import EVERY
 from convspec.trial import Array, Trial, wide
 from convspec.verdicts import (
     AcceptedInvalid,

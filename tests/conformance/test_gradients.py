@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from convspec.comparison import require_equal, require_shape
-from convspec.conformance.operations import EVERY, LINEAR
 from convspec.law import law
+from convspec.spec.groups import EVERY, LINEAR, MAXIMA
 from convspec.trial import Trial
 from convspec.verdicts import WrongValue
 
@@ -36,7 +36,7 @@ def test_adjoint(trial: Trial) -> None:
 
 @law(
     "tie",
-    ("max_pool", "max_pool_with_indices", "global_max_pool"),
+    MAXIMA,
     gradient=True,
     narrow={
         "dtype": FLOATS,

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from convspec.comparison import require_shape
-from convspec.conformance.operations import CONVOLUTIONS, EVERY, GLOBAL, POOLS
 from convspec.law import law
+from convspec.spec.groups import CONVOLUTIONS, EVERY, GLOBAL, POOLS
 from convspec.trial import Trial
 
 SEVERAL = (2, 3, 4, 5, 8)

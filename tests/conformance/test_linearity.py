@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from convspec.comparison import require_equal
-from convspec.conformance.operations import CONVOLUTIONS, LINEAR, MAXIMA
 from convspec.contents import backwards
 from convspec.law import law
+from convspec.spec.groups import CONVOLUTIONS, LINEAR, MAXIMA
 from convspec.trial import Trial, wide
 from convspec.verdicts import WrongShape
 
@@ -55,6 +55,7 @@ def test_max_linear(trial: Trial) -> None:
     x = trial.inputs["x"]
     partner = backwards(x)
     y = trial.run()
+    trial.require_shape(y)
     require_equal(
         trial.run(x=np.maximum(x, partner)), np.maximum(y, trial.run(x=partner)), "pool(max(x, x′))"
     )

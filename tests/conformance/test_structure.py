@@ -8,9 +8,9 @@ import numpy as np
 
 from convspec import reference
 from convspec.comparison import require_shape
-from convspec.conformance.operations import CONVOLUTIONS, POOLS, WINDOWED
 from convspec.contents import backwards, lowest
 from convspec.law import law
+from convspec.spec.groups import CONVOLUTIONS, POOLS, WINDOWED
 from convspec.spec.relation import resolve_padding
 from convspec.trial import Trial, wide
 from convspec.verdicts import WrongValue

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from convspec.comparison import require_equal, require_shape
-from convspec.conformance.operations import CONVOLUTIONS, EVERY, MAXIMA
 from convspec.law import law
+from convspec.spec.groups import CONVOLUTIONS, EVERY, MAXIMA
 from convspec.trial import Trial
 from convspec.verdicts import WrongDtype
 

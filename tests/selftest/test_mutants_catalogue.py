@@ -14,11 +14,11 @@ from convspec import reference
 from convspec.adapters.errors import UnknownAdapter
 from convspec.adapters.mutants import CAUSES, MUTANTS, Mutant, make
 from convspec.adapters.opening import Adapter, open_adapter
-from convspec.conformance.operations import EVERY
 from convspec.contents import fill
 from convspec.law import all_laws
 from convspec.spaces import space_for
 from convspec.spec.case import Case
+from convspec.spec.groups import EVERY
 
 CASES = 250
 """Cases per number of axes: a fault that shows in one of a hundred is missed once in 1900 runs."""
