@@ -24,6 +24,7 @@ from convspec.numerics import error_bound
 from convspec.spec.case import Case
 from convspec.spec.claims import OpClaims
 from convspec.spec.groups import MAXIMA, MEANS
+from convspec.spec.operations import OPERATIONS
 from convspec.spec.relation import axes
 from convspec.verdicts import NotAnArray, Raised
 
@@ -75,6 +76,19 @@ class Trial:
         assert self.adapter.vjp is not None
         returned = self._call(self.adapter.vjp, self.op, tuple(arrays), cotangent, **parameters)
         return _several(returned, len(arrays))
+
+    def other(self, op: str, *arrays: Array | None, **parameters: Any) -> Array:
+        """Another operation on arrays of the implementation's own kind: the other side of a law.
+
+        It is the implementation's where it claims all of that, so that its parts are held to
+        each other; where it does not, the reference's, in wide numbers. Raises as `run` does.
+        """
+        given = [array for array in arrays if array is not None]
+        claims = self.adapter.claims.ops.get(op)
+        if claims is None or not claims.include(OPERATIONS[op](**parameters), given):
+            result: Array = getattr(reference, op)(*(wide(array) for array in given), **parameters)
+            return result
+        return _array(self._call(self.adapter.functions[op], *given, **parameters), "the result")
 
     def _arguments(
         self, source: Mapping[str, Array], changes: Mapping[str, Any]

@@ -17,14 +17,15 @@ operations whose gradients are claimed (all that the adapter has, if it has a ``
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from difflib import get_close_matches
 from typing import Any
 
 from .case import DTYPES, LAYOUTS
 from .dialects import resolve
-from .operations import NAMED_PADDINGS, OPERATIONS, PAD_MODES
+from .groups import CONVOLUTIONS
+from .operations import NAMED_PADDINGS, OPERATIONS, PAD_MODES, Operation
 
 UNBOUNDED = 1_000_000
 
@@ -63,6 +64,45 @@ class OpClaims:
     bias: tuple[bool, ...] = (False, True)
     empty_batch: bool = True
     gradient: bool = False
+
+    def include(self, op: Operation, arrays: Sequence[Any]) -> bool:
+        """Whether a call with these parameters and arrays (with shape and dtype) is claimed.
+
+        Whether the call is valid is another question; so is the arrays' memory layout.
+        """
+        p, shape = op.arguments(), arrays[0].shape
+        window = arrays[1].shape[2:] if op.name in CONVOLUTIONS else p.get("window", ())
+        padding = p.get("padding", ())
+        named = isinstance(padding, str)
+        pairs = () if named else padding
+        half = self.padding_limit == "half_window"
+        pooled = self.padding_limit != "none" and op.name not in CONVOLUTIONS
+        near = (k // 2 if half else k - 1 for k in window)
+        bounded = (
+            (window, self.window),
+            (p.get("stride", ()), self.stride),
+            (p.get("dilation", ()), self.dilation),
+            (p.get("output_padding", ()), self.output_padding),
+            ((p.get("groups", self.groups[0]),), self.groups),
+            ([amount for pair in pairs for amount in pair], self.padding),
+        )
+        words = (
+            (max(len(shape) - 2, 0), self.ranks),
+            (str(arrays[0].dtype), self.dtypes),
+            (p.get("ceil_mode", self.ceil_mode[0]), self.ceil_mode),
+            (p.get("count_include_pad", self.count_include_pad[0]), self.count_include_pad),
+            (p.get("mode", self.modes[0]), self.modes),
+            (len(arrays) > 2 if "b" in op.inputs else self.bias[0], self.bias),
+        )
+        return (
+            all(least <= n <= most for values, (least, most) in bounded for n in values)
+            and all(word in allowed for word, allowed in words)
+            and (self.asymmetric_padding or all(low == high for low, high in pairs))
+            and not (pooled and any(max(pair) > k for pair, k in zip(pairs, near, strict=False)))
+            and (not named or padding in self.named_padding)
+            and not (named and max(p["stride"]) > self.named_stride)
+            and (self.empty_batch or shape[0] > 0)
+        )
 
 
 _FROM_ZERO = ("padding", "output_padding")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 
 from convspec.adapters.opening import open_adapter
+from convspec.spec.case import Case
 from convspec.spec.claims import UNBOUNDED, ClaimsError, OpClaims, read_claims
 
 OPS = ("conv", "max_pool", "pad")
@@ -104,3 +106,25 @@ def test_claims_are_json(name: str) -> None:
     document = json.loads(json.dumps(open_adapter(name).claims.to_json()))
     assert document["ops"]["conv"]["stride"] == [1, None]
     assert set(document) == {"ops", "dialect", "accumulate", "fork"}
+
+
+@pytest.mark.parametrize(
+    ("claims", "claimed"),
+    [
+        ({}, True),
+        ({"ranks": [1]}, False),
+        ({"dtypes": ["float64"]}, False),
+        ({"stride": [1, 1]}, False),
+        ({"window": [1, 2]}, False),
+        ({"padding": [0, 0]}, False),
+        ({"asymmetric_padding": False}, False),
+        ({"padding_limit": "half_window"}, False),
+        ({"padding_limit": "window"}, True),
+        ({"ceil_mode": [True]}, False),
+        ({"named_padding": ["valid"]}, True),
+    ],
+)
+def test_whether_a_call_lies_inside_the_claims(claims: dict[str, Any], claimed: bool) -> None:
+    ops = read_claims({"all": claims}, ["max_pool"], False).ops
+    case = Case.parse("max_pool window=2,3 stride=1,2 padding=0:0,1:2 x=1x1x5x5:float32:ramp@0")
+    assert ops["max_pool"].include(case.op, [np.zeros((1, 1, 5, 5), np.float32)]) is claimed
