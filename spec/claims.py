@@ -24,7 +24,7 @@ from typing import Any
 
 from .case import DTYPES, LAYOUTS
 from .dialects import resolve
-from .groups import CONVOLUTIONS
+from .groups import CONVOLUTIONS, possible_ranks
 from .operations import NAMED_PADDINGS, OPERATIONS, PAD_MODES, Operation
 
 UNBOUNDED = 1_000_000
@@ -53,6 +53,7 @@ class OpClaims:
     dilation: tuple[int, int] = (1, UNBOUNDED)
     groups: tuple[int, int] = (1, UNBOUNDED)
     padding: tuple[int, int] = (0, UNBOUNDED)
+    p: tuple[int, int] = (1, UNBOUNDED)
     output_padding: tuple[int, int] = (0, UNBOUNDED)
     asymmetric_padding: bool = True
     padding_limit: str = "none"
@@ -84,6 +85,7 @@ class OpClaims:
             (p.get("dilation", ()), self.dilation),
             (p.get("output_padding", ()), self.output_padding),
             ((p.get("groups", self.groups[0]),), self.groups),
+            ((p.get("p", self.p[0]),), self.p),
             ([amount for pair in pairs for amount in pair], self.padding),
         )
         words = (
@@ -106,7 +108,7 @@ class OpClaims:
 
 
 _FROM_ZERO = ("padding", "output_padding")
-_BOUNDS = ("window", "stride", "dilation", "groups", *_FROM_ZERO)
+_BOUNDS = ("window", "stride", "dilation", "groups", "p", *_FROM_ZERO)
 _WORDS: dict[str, Collection[Any]] = {
     "ranks": (1, 2, 3),
     "dtypes": DTYPES,
@@ -174,7 +176,9 @@ def read_claims(data: Any, available: Collection[str], has_vjp: bool) -> Claims:
         raise ClaimsError("claims['vjp']: the adapter has no function vjp")
     base = _override(OpClaims(), data.get("all", {}), "all")
     ops = {
-        name: replace(_override(base, data.get(name, {}), name), gradient=name in gradients)
+        name: replace(
+            _override(_on_axes_of(name, base), data.get(name, {}), name), gradient=name in gradients
+        )
         for name in OPERATIONS
         if name in available
     }
@@ -184,6 +188,12 @@ def read_claims(data: Any, available: Collection[str], has_vjp: bool) -> Claims:
     return Claims(
         ops, _dialect(data.get("dialect", {})), _accumulate(data.get("accumulate", {})), fork
     )
+
+
+def _on_axes_of(op: str, base: OpClaims) -> OpClaims:
+    """What `all` claims of spatial axes says nothing about an operation that may have none."""
+    possible = possible_ranks(op)
+    return replace(base, ranks=tuple(n for n in possible if n == 0 or n in base.ranks))
 
 
 def _nearest(key: Any, known: Collection[str]) -> str:
@@ -220,7 +230,9 @@ def _override(base: OpClaims, entry: Any, where: str) -> OpClaims:
         if key in _BOUNDS:
             changes[key] = _bounds(value, place, 0 if key in _FROM_ZERO else 1)
         elif key in _WORDS:
-            changes[key] = _words(value, _WORDS[key], place)
+            one = key == "ranks" and where in OPERATIONS
+            allowed = possible_ranks(where) if one else _WORDS[key]
+            changes[key] = _words(value, allowed, place)
         elif key == "padding_limit":
             if value not in PADDING_LIMITS:
                 raise ClaimsError(f"{place}: {value!r} is not one of {', '.join(PADDING_LIMITS)}")
