@@ -260,6 +260,10 @@ class Trial:
         arrays, parameters = self._arguments(self.exact, changes)
         return result_bound(self.op, arrays, parameters, self.precision)
 
+    def bound_of(self, op: str) -> Array:
+        """The bound of another operation that takes the case's first array alone."""
+        return result_bound(op, [self.exact[self.first]], {}, self.precision)
+
     @property
     def precision(self) -> Precision:
         """The types that results are kept in, and the longest sum."""
@@ -271,18 +275,19 @@ class Trial:
         """Each gradient is the expected one: exactly where it can be, else within rounding."""
         tie = self.adapter.claims.dialect["max_pool.tie"]
         exact = self.exact_results and not (self.op in SHARING and tie == "split")
-        bounds = () if exact else self._gradient_bounds(expected)
+        bounds = () if exact else self.gradient_bounds()
         for i, name in enumerate(self.case.op.inputs[: len(expected)]):
             if exact:
                 require_equal(got[i], expected[i], f"d{name}")
             else:
                 require_within(got[i], expected[i], bounds[i], f"d{name}")
 
-    def _gradient_bounds(self, expected: Sequence[Array]) -> tuple[Array, ...]:
+    def gradient_bounds(self) -> tuple[Array, ...]:
+        """How far each cell of correct gradients may lie from the exact ones."""
         if self.op in MAXIMA:
             # Shares of at most |g| each, as many as windows can read one cell.
             most = longest_sum(self.case) * np.abs(self.exact["g"]).max(initial=0)
-            return tuple(self.precision.sum(np.full(e.shape, most)) for e in expected)
+            return (self.precision.sum(np.full(self.case["x"].shape, most)),)
         arrays, parameters = self._arguments(self.exact, {})
         return gradient_bounds(self.op, arrays, self.exact["g"], parameters, self.precision)
 
@@ -290,7 +295,7 @@ class Trial:
         """How far ⟨f(x), g⟩ and ⟨x, dx⟩ may lie apart through the rounding of f(x) and dx."""
         if self.exact_results:
             return 0.0
-        (bound,) = self._gradient_bounds(self.expected_gradients())
+        bound = self.gradient_bounds()[0]
         forward = float((self._bound * np.abs(self.exact["g"])).sum())
         return forward + float((bound * np.abs(self.exact["x"])).sum())
 
