@@ -30,6 +30,8 @@ from .operations import NAMED_PADDINGS, OPERATIONS, PAD_MODES, Operation
 UNBOUNDED = 1_000_000
 
 PADDING_LIMITS = ("none", "window", "half_window")
+POWERS = (1, 2, 3, 4, 5, 6)
+"""The p of Lp pools that cases are drawn from."""
 
 
 class ClaimsError(ValueError):
@@ -61,6 +63,7 @@ class OpClaims:
     ceil_mode: tuple[bool, ...] = (False, True)
     count_include_pad: tuple[bool, ...] = (False, True)
     modes: tuple[str, ...] = PAD_MODES
+    powers: tuple[int, ...] = POWERS
     bias: tuple[bool, ...] = (False, True)
     empty_batch: bool = True
     gradient: bool = False
@@ -92,6 +95,7 @@ class OpClaims:
             (p.get("ceil_mode", self.ceil_mode[0]), self.ceil_mode),
             (p.get("count_include_pad", self.count_include_pad[0]), self.count_include_pad),
             (p.get("mode", self.modes[0]), self.modes),
+            (p.get("p", self.powers[0]), self.powers),
             (len(arrays) > 2 if "b" in op.inputs else self.bias[0], self.bias),
         )
         return (
@@ -115,6 +119,7 @@ _WORDS: dict[str, Collection[Any]] = {
     "ceil_mode": (False, True),
     "count_include_pad": (False, True),
     "modes": PAD_MODES,
+    "powers": POWERS,
     "bias": (False, True),
 }
 
