@@ -30,6 +30,8 @@ from .operations import NAMED_PADDINGS, OPERATIONS, PAD_MODES, Operation
 UNBOUNDED = 1_000_000
 
 PADDING_LIMITS = ("none", "window", "half_window")
+POWERS = (1, 2, 3, 4, 5, 6)
+"""The p of Lp pools that cases are drawn from."""
 
 
 class ClaimsError(ValueError):
@@ -42,7 +44,8 @@ class OpClaims:
 
     Bounds are inclusive (least, greatest). `padding_limit` relates the padding of pools to
     the window w per axis: "window" means < w, "half_window" means ≤ w/2 (undilated).
-    `named_stride` is the greatest stride that named padding is claimed with.
+    `named_stride` is the greatest stride that named padding is claimed with, `powers` the p of Lp
+    pools.
     """
 
     ranks: tuple[int, ...] = (1, 2, 3)
@@ -53,7 +56,6 @@ class OpClaims:
     dilation: tuple[int, int] = (1, UNBOUNDED)
     groups: tuple[int, int] = (1, UNBOUNDED)
     padding: tuple[int, int] = (0, UNBOUNDED)
-    p: tuple[int, int] = (1, UNBOUNDED)
     output_padding: tuple[int, int] = (0, UNBOUNDED)
     asymmetric_padding: bool = True
     padding_limit: str = "none"
@@ -62,6 +64,7 @@ class OpClaims:
     ceil_mode: tuple[bool, ...] = (False, True)
     count_include_pad: tuple[bool, ...] = (False, True)
     modes: tuple[str, ...] = PAD_MODES
+    powers: tuple[int, ...] = POWERS
     bias: tuple[bool, ...] = (False, True)
     empty_batch: bool = True
     gradient: bool = False
@@ -85,7 +88,6 @@ class OpClaims:
             (p.get("dilation", ()), self.dilation),
             (p.get("output_padding", ()), self.output_padding),
             ((p.get("groups", self.groups[0]),), self.groups),
-            ((p.get("p", self.p[0]),), self.p),
             ([amount for pair in pairs for amount in pair], self.padding),
         )
         words = (
@@ -94,6 +96,7 @@ class OpClaims:
             (p.get("ceil_mode", self.ceil_mode[0]), self.ceil_mode),
             (p.get("count_include_pad", self.count_include_pad[0]), self.count_include_pad),
             (p.get("mode", self.modes[0]), self.modes),
+            (p.get("p", self.powers[0]), self.powers),
             (len(arrays) > 2 if "b" in op.inputs else self.bias[0], self.bias),
         )
         return (
@@ -108,7 +111,7 @@ class OpClaims:
 
 
 _FROM_ZERO = ("padding", "output_padding")
-_BOUNDS = ("window", "stride", "dilation", "groups", "p", *_FROM_ZERO)
+_BOUNDS = ("window", "stride", "dilation", "groups", *_FROM_ZERO)
 _WORDS: dict[str, Collection[Any]] = {
     "ranks": (1, 2, 3),
     "dtypes": DTYPES,
@@ -117,6 +120,7 @@ _WORDS: dict[str, Collection[Any]] = {
     "ceil_mode": (False, True),
     "count_include_pad": (False, True),
     "modes": PAD_MODES,
+    "powers": POWERS,
     "bias": (False, True),
 }
 
