@@ -11,7 +11,9 @@ from types import SimpleNamespace
 from convspec.adapters.errors import UnknownAdapter, nearest
 
 from . import (  # each enters its faults into the catalogue
+    adaptive_pools,
     calls,
+    classifier,
     conv_channels,
     conv_gradients,
     conv_transposed,
@@ -19,10 +21,13 @@ from . import (  # each enters its faults into the catalogue
     global_pools,
     gradients,
     layouts,
+    lp_pools,
     max_pools,
     numerics,
     pad,
+    pad_modes,
     pools,
+    softmaxes,
     validation,
 )
 from .catalogue import CAUSES, MUTANTS, Mutant
@@ -31,7 +36,9 @@ __all__ = [
     "CAUSES",
     "MUTANTS",
     "Mutant",
+    "adaptive_pools",
     "calls",
+    "classifier",
     "conv_channels",
     "conv_gradients",
     "conv_transposed",
@@ -39,11 +46,14 @@ __all__ = [
     "global_pools",
     "gradients",
     "layouts",
+    "lp_pools",
     "make",
     "max_pools",
     "numerics",
     "pad",
+    "pad_modes",
     "pools",
+    "softmaxes",
     "validation",
 ]
 
