@@ -59,14 +59,14 @@ PLAIN = {
     "global_avg_pool": "x=2x2x4x4:float32:ints@1 g=2x2:float32:ints@3",
     "global_max_pool": "x=1x2x2x2:float32:distinct@1 g=1x2:float32:ints@3",
     "global_sum_pool": "x=1x2x4x4:float32:ints@1 g=1x2:float32:ints@3",
-    "lp_pool": "window=2,2 stride=2,2 x=2x2x4x4:float32:ints@1 g=2x2x2x2:float32:ints@3",
+    "lp_pool": "window=2,2 stride=2,2 x=1x2x4x4:float32:ints@1 g=1x2x2x2:float32:ints@3",
     "adaptive_avg_pool": "output_size=2,2 x=1x2x4x4:float32:ints@1 g=1x2x2x2:float32:ints@3",
     "adaptive_max_pool": "output_size=2,2 x=1x2x4x4:float32:distinct@1 g=1x2x2x2:float32:ints@3",
     "relu": "x=1x2x4x4:float32:normal@1 g=1x2x4x4:float32:ints@3",
     "dense": "x=2x3:float32:ints@1 w=4x3:float32:ints@2 b=4:float32:ints@3 g=2x4:float32:ints@4",
     "softmax": "x=2x4:float32:ints@1 g=2x4:float32:ints@3",
-    "log_softmax": "x=2x4:float32:ints@1 g=2x4:float32:ints@3",
-    "cross_entropy": "logits=2x4:float32:ints@1 labels=2:int64:labels@5 g=scalar:float32:ones@0",
+    "log_softmax": "x=1x4:float32:ints@1 g=1x4:float32:ints@3",
+    "cross_entropy": "logits=1x4:float32:ints@1 labels=1:int64:labels@5 g=scalar:float32:ones@0",
 }
 """Ordinary cases: small, square strides, nothing that does not divide."""
 
