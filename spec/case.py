@@ -37,6 +37,7 @@ PATTERNS = {
     "eye": "entry n along the first axis is 1 in cell n (modulo its cells), 0 elsewhere",
     "floor": "entry n along the first axis is 0 in cell n, −∞ (or the least integer) elsewhere",
     "nan": "a ramp with NaN in cell k",
+    "nans": "a ramp with NaN in cell k and every second one from there on",
 }
 """Recipes of contents: name → what the cells hold."""
 
