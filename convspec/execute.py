@@ -11,6 +11,7 @@ import numpy as np
 
 from convspec import reference
 from convspec.adapters.opening import Adapter
+from convspec.contents import filled
 from convspec.dialect import resized
 from convspec.events import (
     CONFORMS,
@@ -176,18 +177,20 @@ def is_valid(case: Case, claims: Claims | None = None) -> bool:
 
     A cotangent has to have the shape that the result has in the dialect that `claims` declare.
     """
-    op, parameters = case.op.name, case.op.arguments()
     try:
         # The reference does the judging, so that there is one place where validity is decided.
-        arrays = [np.zeros(t.shape, t.dtype) for t in case.tensors if t.name != "g"]
+        labels = filled(case) if "labels" in case else {}
+        arrays = [
+            labels.get(t.name, np.zeros(t.shape, t.dtype)) for t in case.tensors if t.name != "g"
+        ]
         if "g" in case:
             g = np.zeros(case["g"].shape, case["g"].dtype)
             in_dialect = resized(case, claims) if claims else None
             if in_dialect is not None:
                 return case["g"].shape == in_dialect
-            reference.vjp(op, tuple(arrays), g, **parameters)
+            reference.vjp(case.op.name, tuple(arrays), g, **case.op.arguments())
         else:
-            getattr(reference, op)(*arrays, **parameters)
+            getattr(reference, case.op.name)(*arrays, **case.op.arguments())
     except (ValueError, TypeError):
         return False
     return True

@@ -17,13 +17,14 @@ import numpy.typing as npt
 
 from convspec import dialect
 from convspec.adapters.opening import Adapter
+from convspec.bounds import gradient_bounds, result_bound
 from convspec.building import REAL_PATTERNS, output_shape
 from convspec.comparison import require_equal, require_shape, require_within
-from convspec.contents import amplitude, lay_out, longest_sum, values
-from convspec.numerics import error_bound
+from convspec.contents import filled, lay_out, longest_sum
+from convspec.numerics import Precision
 from convspec.spec.case import Case
 from convspec.spec.claims import OpClaims
-from convspec.spec.groups import MAXIMA, MEANS
+from convspec.spec.groups import MAXIMA, ROUNDED
 from convspec.spec.operations import OPERATIONS
 from convspec.verdicts import AcceptedInvalid, Mismatch, NotAnArray, Raised
 
@@ -45,10 +46,11 @@ class Trial:
         self.case = case
         self.op = case.op.name
         self.parameters: dict[str, Any] = case.op.arguments()
-        greatest = amplitude(case)
-        filled = {t.name: values(t, greatest) for t in case.tensors}
-        self.exact = {name: wide(array) for name, array in filled.items()}
-        self.inputs = {t.name: lay_out(filled[t.name], t.layout) for t in case.tensors}
+        plain = filled(case)
+        self.exact = {name: wide(array) for name, array in plain.items()}
+        self.inputs = {t.name: lay_out(plain[t.name], t.layout) for t in case.tensors}
+        self.first = case.op.inputs[0]
+        """The name of the operation's first array: x, or logits."""
 
     # The implementation ------------------------------------------------------------------
 
@@ -69,13 +71,13 @@ class Trial:
         return (self._received(self.op, arrays[0], returned),)
 
     def gradients(self, **changes: Any) -> tuple[Array, ...]:
-        """The implementation's gradients, one per input array in call order."""
+        """The implementation's gradients, one per input array that has one, in call order."""
         arrays, parameters = self._arguments(self.inputs, changes)
         cotangent = changes.get("g", self.inputs.get("g"))
         assert self.adapter.vjp is not None
         cotangent = dialect.surface(self.op, cotangent, self.case.rank, self.adapter.claims)
         returned = self._call(self.adapter.vjp, self.op, tuple(arrays), cotangent, **parameters)
-        return _several(returned, len(arrays))
+        return _several(returned, len(arrays) - len(self.case.op.constant))
 
     def other(self, op: str, *arrays: Array | None, **parameters: Any) -> Array:
         """Another operation on arrays of the implementation's own kind: the other side of a law.
@@ -155,7 +157,7 @@ class Trial:
         if self.op == "global_max_pool":
             spatial = tuple(range(2, x.ndim))
             return np.asarray(x == x.max(axis=spatial, keepdims=True))
-        return dialect.tied_cells(x, self.parameters, self.adapter.claims)
+        return dialect.tied_cells(self.op, x, self.parameters, self.adapter.claims)
 
     def refusal(self) -> str:
         """Why the case has no meaning, in the words of the definition; empty if it has one."""
@@ -184,7 +186,8 @@ class Trial:
     def expected_gradients(self) -> tuple[Array, ...]:
         """The gradients in the adapter's dialect."""
         arrays, parameters = self._arguments(self.exact, {})
-        return dialect.gradients(self.op, arrays, self.exact["g"], parameters, self.adapter.claims)
+        g, claims = self.exact["g"], self.adapter.claims
+        return dialect.gradients(self.op, arrays, g, parameters, claims)
 
     # Agreement ---------------------------------------------------------------------------
 
@@ -196,7 +199,7 @@ class Trial:
     @property
     def exact_results(self) -> bool:
         """Whether the result is exact in any order of summation, so that bits must agree."""
-        return self.op not in MEANS and not self.real
+        return self.op not in ROUNDED and not self.real
 
     @property
     def claims(self) -> OpClaims:
@@ -222,12 +225,12 @@ class Trial:
 
         `versus` says what gave the expected numbers if it was not the definition, but the
         implementation once more, and then rounded, too. `part` says which part of the result
-        these are, `summed` which magnitudes went into it, if not those of the case.
+        these are, `summed` which arrays went into it, if not those of the case.
         """
         if self.exact_results:
             require_equal(got, expected, what, versus)
         else:
-            bound = self._error(self._magnitude(**summed)) if summed else self._bound[part]
+            bound = self.bound(**summed) if summed else self._bound[part]
             require_within(got, expected, (2 if versus else 1) * bound, what, versus)
 
     def require_shape(self, got: Array) -> None:
@@ -236,47 +239,55 @@ class Trial:
 
     @cached_property
     def _bound(self) -> Array:
-        return self._error(self._magnitude())
+        return self.bound()
 
-    def _magnitude(self, **changes: Any) -> Array:
-        """Σ|w||x| per cell: what the definition gives for the absolute values."""
-        absolute = {name: np.abs(array) for name, array in self.exact.items()}
-        arrays, parameters = self._arguments(absolute, changes)
-        return dialect.expected(self.op, arrays, parameters, self.adapter.claims, self.case.dtype)
+    def bound(self, **changes: Any) -> Array:
+        """How far each cell of a correct result may lie from the exact one, through rounding.
+
+        `changes` are arrays and parameters as `expected` takes them, arrays in wide numbers.
+        """
+        arrays, parameters = self._arguments(self.exact, changes)
+        return result_bound(self.op, arrays, parameters, self.precision, self.adapter.claims)
+
+    def bound_of(self, op: str) -> Array:
+        """The bound of another operation that takes the case's first array alone."""
+        arrays = [self.exact[self.first]]
+        return result_bound(op, arrays, {}, self.precision, self.adapter.claims)
+
+    @property
+    def precision(self) -> Precision:
+        """The types that results are kept in, and the longest sum."""
+        dtype = self.case.dtype
+        accumulator = self.adapter.claims.accumulate.get(dtype, dtype)
+        return Precision(dtype, accumulator, longest_sum(self.case))
 
     def require_gradients(self, got: Sequence[Array], expected: Sequence[Array]) -> None:
         """Each gradient is the expected one: exactly where it can be, else within rounding."""
         exact = self.exact_results and not dialect.splits_ties(self.op, self.adapter.claims)
-        bounds = () if exact else self._gradient_bounds(expected)
+        bounds = () if exact else self.gradient_bounds()
         for i, name in enumerate(self.case.op.inputs[: len(expected)]):
             if exact:
                 require_equal(got[i], expected[i], f"d{name}")
             else:
                 require_within(got[i], expected[i], bounds[i], f"d{name}")
 
-    def _gradient_bounds(self, expected: Sequence[Array]) -> tuple[Array, ...]:
+    def gradient_bounds(self) -> tuple[Array, ...]:
+        """How far each cell of correct gradients may lie from the exact ones."""
         if self.op in MAXIMA:
             # Shares of at most |g| each, as many as windows can read one cell.
             most = longest_sum(self.case) * np.abs(self.exact["g"]).max(initial=0)
-            return tuple(self._error(np.full(e.shape, most)) for e in expected)
-        absolute = {name: np.abs(array) for name, array in self.exact.items()}
-        arrays, parameters = self._arguments(absolute, {})
-        claims = self.adapter.claims
-        gradients = dialect.gradients(self.op, arrays, absolute["g"], parameters, claims)
-        return tuple(self._error(m) for m in gradients)
+            return (self.precision.sum(np.full(self.case["x"].shape, most)),)
+        arrays, parameters = self._arguments(self.exact, {})
+        g, claims = self.exact["g"], self.adapter.claims
+        return gradient_bounds(self.op, arrays, g, parameters, self.precision, claims)
 
     def inner_product_error(self) -> float:
         """How far ⟨f(x), g⟩ and ⟨x, dx⟩ may lie apart through the rounding of f(x) and dx."""
         if self.exact_results:
             return 0.0
-        (bound,) = self._gradient_bounds(self.expected_gradients())
+        bound = self.gradient_bounds()[0]
         forward = float((self._bound * np.abs(self.exact["g"])).sum())
         return forward + float((bound * np.abs(self.exact["x"])).sum())
-
-    def _error(self, magnitude: Any) -> Array:
-        dtype = self.case.dtype
-        accumulator = self.adapter.claims.accumulate.get(dtype, dtype)
-        return error_bound(np.asarray(magnitude), longest_sum(self.case) + 2, dtype, accumulator)
 
 
 def _array(returned: Any, what: str) -> Array:

@@ -131,9 +131,12 @@ def empty_windows(case: Case, claims: Claims) -> Array:
     return maxima.empty_windows(case["x"].shape[2:], case.op.arguments(), claims.dialect)
 
 
-def tied_cells(x: Array, parameters: Mapping[str, Any], claims: Claims) -> Array:
-    """True for each cell of x that is the maximum, or one of equals, of some window."""
-    choices = {**claims.dialect, "max_pool.tie": "split"}
+def tied_cells(op: str, x: Array, parameters: Mapping[str, Any], claims: Claims) -> Array:
+    """True for each cell of x that is the maximum, or one of equals, of some window or bin."""
+    choices = {**claims.dialect, "max_pool.tie": "split", "adaptive_max_pool.tie": "split"}
+    if op == "adaptive_max_pool":
+        ones = np.ones(x.shape[:2] + parameters["output_size"])
+        return maxima.adaptive_max_pool_vjp([x], ones, parameters, choices)[0] > 0
     counts = outputs("max_pool", x.shape[2:], parameters["window"], parameters, choices)
     ones = np.ones((*x.shape[:2], *counts))
     return maxima.max_pool_vjp([x], ones, parameters, choices)[0] > 0
