@@ -111,7 +111,7 @@ def test_lp_of_1_sums(trial: Trial) -> None:
 def test_lp_falls_with_p(trial: Trial) -> None:
     """A greater p never gives a greater norm."""
     p = trial.parameters["p"]
-    if p + 1 > trial.claims.p[1]:
+    if p + 1 not in trial.claims.powers:
         return
     y = trial.run()
     trial.require_shape(y)
