@@ -15,7 +15,7 @@ import numpy as np
 
 from convspec import dialect
 from convspec.adapters.opening import Adapter
-from convspec.contents import amplitude, values
+from convspec.contents import filled
 from convspec.isolation import OurError, isolated
 from convspec.spec.case import Case, Tensor
 from convspec.spec.claims import Claims, OpClaims
@@ -159,8 +159,7 @@ def _lifted(case: Case, more: int, dtype: str) -> Case:
 def expected(case: Case, of: str, claims: Claims) -> str:
     """What a call gives in the dialect that is declared, as text."""
     op, given = case.op.name, case.op.arguments()
-    greatest = amplitude(case)
-    *arrays, last = (wide(values(t, greatest)) for t in case.tensors)
+    *arrays, last = map(wide, filled(case).values())
     try:
         with np.errstate(all="ignore"):
             if of == "dx":

@@ -7,7 +7,18 @@ operation and point. Levels are those of RFC 2119.
 
 from __future__ import annotations
 
-from . import bins, calls, classifier, gradients, independence, linearity, pads, structure, values
+from . import (
+    bins,
+    calls,
+    classifier,
+    gradients,
+    independence,
+    linearity,
+    nans,
+    pads,
+    structure,
+    values,
+)
 from .point import LEVELS, SPEC_VERSION, Clause, Point
 
 __all__ = ["CLAUSES", "LEVELS", "POINTS", "SPEC_VERSION", "Clause", "Point"]
@@ -15,6 +26,7 @@ __all__ = ["CLAUSES", "LEVELS", "POINTS", "SPEC_VERSION", "Clause", "Point"]
 POINTS: tuple[Point, ...] = (
     *values.POINTS, *linearity.POINTS, *gradients.POINTS, *structure.POINTS,
     *independence.POINTS, *calls.POINTS, *pads.POINTS, *bins.POINTS, *classifier.POINTS,
+    *nans.POINTS,
 )  # fmt: skip
 
 CLAUSES: dict[str, Clause] = {c.slug: c for point in POINTS for c in point.clauses()}
