@@ -51,4 +51,5 @@ def make(option: str | None) -> SimpleNamespace:
         log_softmax=reference.log_softmax,
         cross_entropy=reference.cross_entropy,
         vjp=reference.vjp,
+        double_vjp=reference.double_vjp,
     )
