@@ -25,7 +25,7 @@ from typing import Any
 
 from .case import DTYPES, LAYOUTS
 from .dialects import resolve
-from .groups import CONVOLUTIONS, TWICE
+from .groups import CONVOLUTIONS, TWICE, possible_ranks
 from .operations import NAMED_PADDINGS, OPERATIONS, PAD_MODES, Operation
 
 UNBOUNDED = 1_000_000
@@ -56,6 +56,7 @@ class OpClaims:
     dilation: tuple[int, int] = (1, UNBOUNDED)
     groups: tuple[int, int] = (1, UNBOUNDED)
     padding: tuple[int, int] = (0, UNBOUNDED)
+    p: tuple[int, int] = (1, UNBOUNDED)
     output_padding: tuple[int, int] = (0, UNBOUNDED)
     asymmetric_padding: bool = True
     padding_limit: str = "none"
@@ -89,6 +90,7 @@ class OpClaims:
             (p.get("dilation", ()), self.dilation),
             (p.get("output_padding", ()), self.output_padding),
             ((p.get("groups", self.groups[0]),), self.groups),
+            ((p.get("p", self.p[0]),), self.p),
             ([amount for pair in pairs for amount in pair], self.padding),
         )
         words = (
@@ -112,7 +114,7 @@ class OpClaims:
 
 
 _FROM_ZERO = ("padding", "output_padding")
-_BOUNDS = ("window", "stride", "dilation", "groups", *_FROM_ZERO)
+_BOUNDS = ("window", "stride", "dilation", "groups", "p", *_FROM_ZERO)
 _WORDS: dict[str, Collection[Any]] = {
     "ranks": (1, 2, 3),
     "dtypes": DTYPES,
@@ -179,7 +181,7 @@ def read_claims(
     base = _override(OpClaims(), data.get("all", {}), "all")
     ops = {
         name: replace(
-            _override(base, data.get(name, {}), name),
+            _override(_on_axes_of(name, base), data.get(name, {}), name),
             gradient=name in gradients,
             second_gradient=name in second,
         )
@@ -208,6 +210,12 @@ def _differentiated(
     if names and not has_it:
         raise ClaimsError(f"claims[{key!r}]: the adapter has no function {key}")
     return names
+
+
+def _on_axes_of(op: str, base: OpClaims) -> OpClaims:
+    """What `all` claims of spatial axes says nothing about an operation that may have none."""
+    possible = possible_ranks(op)
+    return replace(base, ranks=tuple(n for n in possible if n == 0 or n in base.ranks))
 
 
 def _nearest(key: Any, known: Collection[str]) -> str:
@@ -244,7 +252,9 @@ def _override(base: OpClaims, entry: Any, where: str) -> OpClaims:
         if key in _BOUNDS:
             changes[key] = _bounds(value, place, 0 if key in _FROM_ZERO else 1)
         elif key in _WORDS:
-            changes[key] = _words(value, _WORDS[key], place)
+            one = key == "ranks" and where in OPERATIONS
+            allowed = possible_ranks(where) if one else _WORDS[key]
+            changes[key] = _words(value, allowed, place)
         elif key == "padding_limit":
             if value not in PADDING_LIMITS:
                 raise ClaimsError(f"{place}: {value!r} is not one of {', '.join(PADDING_LIMITS)}")

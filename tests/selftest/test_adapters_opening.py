@@ -75,7 +75,7 @@ def test_a_file_may_import_its_siblings_and_hold_dataclasses(write: Write) -> No
     adapter = open_adapter(path)
     assert adapter.functions["relu"](0) == 7
     assert adapter.version == "1.2"
-    assert adapter.claims.ops["relu"].ranks == (2,)
+    assert adapter.claims.ops["relu"].ranks == (0, 2)
 
 
 def test_a_class_in_a_file_and_in_a_module(
