@@ -198,7 +198,7 @@ def _parameter_factors(op: str, rank: int, claims: OpClaims, scale: str) -> list
     if op not in CONVOLUTIONS:
         factors.append(_factor("ceil_mode", claims.ceil_mode, claims.ceil_mode))
     if op == "lp_pool":
-        factors.append(_factor("p", _within((1, 2, 3, 4), claims.p), (1, 2, 3)))
+        factors.append(_factor("p", claims.powers, claims.powers[:3]))
     if op == "avg_pool":
         factors.append(
             _factor("count_include_pad", claims.count_include_pad, claims.count_include_pad)

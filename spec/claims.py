@@ -45,7 +45,8 @@ class OpClaims:
 
     Bounds are inclusive (least, greatest). `padding_limit` relates the padding of pools to
     the window w per axis: "window" means < w, "half_window" means ≤ w/2 (undilated).
-    `named_stride` is the greatest stride that named padding is claimed with.
+    `named_stride` is the greatest stride that named padding is claimed with, `powers` the p of Lp
+    pools.
     """
 
     ranks: tuple[int, ...] = (1, 2, 3)
@@ -56,7 +57,6 @@ class OpClaims:
     dilation: tuple[int, int] = (1, UNBOUNDED)
     groups: tuple[int, int] = (1, UNBOUNDED)
     padding: tuple[int, int] = (0, UNBOUNDED)
-    p: tuple[int, int] = (1, UNBOUNDED)
     output_padding: tuple[int, int] = (0, UNBOUNDED)
     asymmetric_padding: bool = True
     padding_limit: str = "none"
@@ -90,7 +90,6 @@ class OpClaims:
             (p.get("dilation", ()), self.dilation),
             (p.get("output_padding", ()), self.output_padding),
             ((p.get("groups", self.groups[0]),), self.groups),
-            ((p.get("p", self.p[0]),), self.p),
             ([amount for pair in pairs for amount in pair], self.padding),
         )
         words = (
@@ -114,7 +113,7 @@ class OpClaims:
 
 
 _FROM_ZERO = ("padding", "output_padding")
-_BOUNDS = ("window", "stride", "dilation", "groups", "p", *_FROM_ZERO)
+_BOUNDS = ("window", "stride", "dilation", "groups", *_FROM_ZERO)
 _WORDS: dict[str, Collection[Any]] = {
     "ranks": (1, 2, 3),
     "dtypes": DTYPES,
