@@ -28,6 +28,10 @@ REFUSING = tuple(op for op in EVERY if op != "relu")
 """Operations that have invalid calls; the rectifier takes numbers of any shape."""
 IMPULSES = (*LINEAR, *MAXIMA)
 """Operations whose complete map a batch of one-hot inputs shows."""
+TWICE = (
+    *WEIGHTED, "pad", *MAX_POOLS, "avg_pool", *ADAPTIVE, *GLOBAL, "relu",
+)  # fmt: skip
+"""Operations whose second gradients are defined."""
 
 
 def possible_ranks(op: str) -> tuple[int, ...]:
