@@ -19,7 +19,7 @@ from convspec import reference
 from convspec.adapters.opening import Adapter
 from convspec.building import REAL_PATTERNS, output_shape
 from convspec.comparison import require_equal, require_shape, require_within
-from convspec.contents import amplitude, lay_out, longest_sum, lowest, values
+from convspec.contents import EXACT_BITS, amplitude, lay_out, longest_sum, lowest, values
 from convspec.numerics import error_bound
 from convspec.spec.case import Case
 from convspec.spec.claims import OpClaims
@@ -224,18 +224,19 @@ class Trial:
         *,
         versus: str = "",
         part: Part = (),
-        summed: Mapping[str, Array] | None = None,
+        summed: Mapping[str, Any] | None = None,
     ) -> None:
         """`got` is `expected`: exactly where it can be, else within the rounding of a result.
 
         `versus` says what gave the expected numbers if it was not the definition, but the
         implementation once more, and then rounded, too. `part` says which part of the result
-        these are, `summed` which magnitudes went into it, if not those of the case.
+        these are, `summed` which magnitudes (and parameters) went into it, if not those of the
+        case.
         """
         if self.exact_results:
             require_equal(got, expected, what, versus)
         else:
-            bound = self._error(self._magnitude(**summed)) if summed else self._bound[part]
+            bound = (self._error(self._magnitude(**summed)) if summed else self._bound)[part]
             require_within(got, expected, (2 if versus else 1) * bound, what, versus)
 
     def require_shape(self, got: Array) -> None:
@@ -257,6 +258,8 @@ class Trial:
         """Each gradient is the expected one: exactly where it can be, else within rounding."""
         tie = self.adapter.claims.dialect["max_pool.tie"]
         exact = self.exact_results and not (self.op.startswith("max_pool") and tie == "split")
+        # Padding can ask for more cells than the sums of a small type hold exactly.
+        exact = exact and longest_sum(self.case) <= 1 << EXACT_BITS[self.case.dtype]
         bounds = () if exact else self._gradient_bounds(expected)
         for i, name in enumerate(self.case.op.inputs[: len(expected)]):
             if exact:

@@ -12,3 +12,7 @@ LINEAR = (*CONVOLUTIONS, "pad", "avg_pool", "global_avg_pool", "global_sum_pool"
 EVERY = (*CONVOLUTIONS, "pad", *POOLS, *GLOBAL)
 IMPULSES = tuple(op for op in EVERY if op != "conv_transpose")
 """Operations whose complete map a batch of one-hot inputs shows."""
+PLACED = (*CONVOLUTIONS, "pad", *POOLS)
+"""Operations whose result has the spatial axes of their input."""
+MAPS = (*PLACED, *GLOBAL)
+"""Operations on maps: the placed ones, and those that make a number of a map."""

@@ -7,7 +7,17 @@ operation and point. Levels are those of RFC 2119.
 
 from __future__ import annotations
 
-from . import calls, gradients, independence, linearity, structure, values
+from . import (
+    calls,
+    convolution,
+    gradients,
+    independence,
+    linearity,
+    space,
+    special,
+    structure,
+    values,
+)
 from .point import LEVELS, SPEC_VERSION, Clause, Point
 
 __all__ = ["CLAUSES", "LEVELS", "POINTS", "SPEC_VERSION", "Clause", "Point"]
@@ -15,6 +25,9 @@ __all__ = ["CLAUSES", "LEVELS", "POINTS", "SPEC_VERSION", "Clause", "Point"]
 POINTS: tuple[Point, ...] = (
     *values.POINTS, *linearity.POINTS, *gradients.POINTS, *structure.POINTS,
     *independence.POINTS, *calls.POINTS,
+    *space.POINTS,
+    *convolution.POINTS,
+    *special.POINTS,
 )  # fmt: skip
 
 CLAUSES: dict[str, Clause] = {c.slug: c for point in POINTS for c in point.clauses()}
