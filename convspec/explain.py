@@ -13,14 +13,24 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from . import worked
+from . import differences, worked
 from .cli import Problem
 from .console import copyable, indented
-from .elsewhere import SEEN, Fact, facts_for
+from .elsewhere import facts_for, limits_for
 from .layers import WINDOWED, Layer, headline, kept_size, layer
-from .lookup import NOTES, Note, Subject, about_topic, bears, matches, points_for, wanted_for
+from .lookup import (
+    EVERY_POINT,
+    NOTES,
+    Note,
+    Subject,
+    about_topic,
+    bears,
+    matches,
+    points_for,
+    wanted_for,
+)
 from .spec.clauses import CLAUSES, Clause
-from .spec.dialects import DialectPoint
+from .spec.dialects import DIALECT_POINTS, HOW, Limit
 from .spec.operations import OPERATIONS, Parameter, parameters
 
 KINDS = {
@@ -60,7 +70,7 @@ def given_layer(
     }  # fmt: skip
     if sizes is None and window is None and not drawn and numbers == usual:
         return None
-    if len(about.ops) != 1 or about.topics or about.clauses:
+    if len(about.ops) != 1 or about.topics or about.clauses or about.points:
         raise Problem(f"numbers go with one operation: {', '.join(WINDOWED)}")
     if sizes is None or window is None:
         raise Problem("numbers need --input and --kernel, such as --input 5x5 --kernel 3x3")
@@ -74,9 +84,14 @@ def show(out: Console, about: Subject) -> None:
     """Print everything about the subject."""
     for slug in about.clauses:
         show_clause(out, CLAUSES[slug])
+    for name in about.points:
+        differences.show_point(out, DIALECT_POINTS[name])
     if about.topics:
         for topic in about.topics:
-            show_topic(out, topic, about.ops)
+            if topic in EVERY_POINT:
+                differences.show_all(out, about.ops)
+            else:
+                show_topic(out, topic, about.ops)
     else:
         for op in about.ops:
             show_operation(out, op)
@@ -98,8 +113,8 @@ def show_clause(out: Console, clause: Clause) -> None:
         if op in law.ops and law.slug(op) == clause.slug
     ]
     _labelled(out, "checked by", laws or ["no law yet"])
-    _points(out, [p for p in points_for(op) if bears(p, clause)])
-    _facts(out, [f for f in facts_for((op,)) if matches(f, point)])
+    differences.show_points(out, [p for p in points_for(op) if bears(p, clause)])
+    _limits(out, [x for x in limits_for((op,)) if matches(x, point)])
     if point in EXAMPLES and op in WINDOWED and op != "conv_transpose":
         example = EXAMPLES[point]
         given = layer(op, **example)
@@ -133,8 +148,8 @@ def show_operation(out: Console, op: str) -> None:
         _labelled(out, "parameters", [_parameter(p) for p in parameters(kind)])
     _notes(out, [note for note in NOTES if op in note.ops])
     _clause_lines(out, [c for c in CLAUSES.values() if c.slug.startswith(f"{op}.")])
-    _points(out, points_for(op))
-    _facts(out, facts_for((op,)))
+    differences.show_briefly(out, points_for(op))
+    _limits(out, limits_for((op,)))
     if op in WINDOWED:
         _try(out, op, {"sizes": "5x5", "window": "3x3", "stride": "2x2", "padding": "1,1"})
 
@@ -156,8 +171,8 @@ def show_topic(out: Console, topic: str, ops: tuple[str, ...] = ()) -> None:
         named = [f"{_parameter(p)} ({', '.join(of)})" for p, of in said.parameters.items()]
         _labelled(out, "parameters", named)
     _clauses(out, said.clauses)
-    _points(out, said.points)
-    _facts(out, said.facts)
+    differences.show_points(out, said.points)
+    _limits(out, said.limits)
     example = next((EXAMPLES[w] for w in wanted_for(topic) if w in EXAMPLES), None)
     if example:
         pool = "max_pool" if example.get("ceil") else "conv"
@@ -197,23 +212,12 @@ def _clauses(out: Console, clauses: Sequence[Clause]) -> None:
         indented(out, Text.assemble((slugs, "bold"), f": {statement}"))
 
 
-def _points(out: Console, points: Sequence[DialectPoint]) -> None:
-    if not points:
-        return
-    _heading(out, "Dialect points (an adapter declares its choice)")
-    for point in points:
-        indented(out, Text.assemble((point.name, "bold"), f"  {point.question}"))
-        for choice, meaning in point.choices.items():
-            ours = " (the choice here)" if choice == point.default else ""
-            indented(out, Text(f"{choice}: {meaning}{ours}"), 4)
-
-
-def _facts(out: Console, facts: Sequence[Fact]) -> None:
-    if not facts:
+def _limits(out: Console, limits: Sequence[Limit]) -> None:
+    if not limits:
         return
     _heading(out, "Elsewhere")
-    for fact in facts:
-        indented(out, Text(f"{fact.who}: {fact.does} ({SEEN[fact.seen]})"))
+    for limit in limits:
+        indented(out, Text(f"{limit.who}: {limit.does} ({HOW[limit.how]})"))
 
 
 def _labelled(out: Console, label: str, entries: Sequence[str]) -> None:
@@ -264,11 +268,11 @@ def show_layer(out: Console, given: Layer) -> None:
         k = ", ".join(str(a.window) for a in given.axes)
         shape = f"(C, O/{g}, {k})" if given.transposed else f"(O, C/{g}, {k})"
         indented(out, Text(f"weight: {shape}; C and O are multiples of {g}"))
-    told = [(f, said) for f in facts_for((given.op,)) if (said := f.here(given))]
+    told = [(f, said) for f in facts_for(given.op) if (said := f.here(given))]
     if told:
         _heading(out, "Elsewhere")
         for fact, said in told:
-            indented(out, Text(f"{fact.who}: {fact.does} ({SEEN[fact.seen]})"))
+            indented(out, Text(f"{fact.who}: {fact.does} ({HOW[fact.how]})"))
             indented(out, Text(f"→ {said}", "bold"), 4)
     if given.axes[0].ceil and all(kept_size(a) == a.out for a in given.axes):
         _heading(out, "A layer for which ceil modes part")

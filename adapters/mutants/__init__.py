@@ -20,6 +20,7 @@ from . import (  # each enters its faults into the catalogue
     conv_windows,
     global_pools,
     gradients,
+    kernels,
     layouts,
     lp_pools,
     max_pools,
@@ -28,6 +29,8 @@ from . import (  # each enters its faults into the catalogue
     pad_modes,
     pools,
     softmaxes,
+    space,
+    special,
     validation,
 )
 from .catalogue import CAUSES, MUTANTS, Mutant
@@ -45,6 +48,7 @@ __all__ = [
     "conv_windows",
     "global_pools",
     "gradients",
+    "kernels",
     "layouts",
     "lp_pools",
     "make",
@@ -54,6 +58,8 @@ __all__ = [
     "pad_modes",
     "pools",
     "softmaxes",
+    "space",
+    "special",
     "validation",
 ]
 

@@ -58,6 +58,9 @@ def test_relu_nonexpansive(trial: Trial) -> None:
 )
 def test_gradient_zero(trial: Trial) -> None:
     """Cells that hold 0 get the gradient 0."""
+    signed = trial.adapter.claims.dialect["lp_pool.sign"] == "signed"
+    if trial.op == "lp_pool" and signed and trial.parameters["p"] % 2:
+        return  # a sum of odd powers has a derivative there: 1 for p = 1, NaN where it is negative
     (dx,) = trial.gradients()
     require_shape(dx, trial.case["x"].shape, "dx")
     at_zero = np.where(trial.exact["x"] == 0, dx, 0)
