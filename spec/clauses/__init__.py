@@ -7,7 +7,18 @@ operation and point. Levels are those of RFC 2119.
 
 from __future__ import annotations
 
-from . import calls, gradients, independence, linearity, relationships, structure, values
+from . import (
+    calls,
+    coverage,
+    global_pooling,
+    gradients,
+    independence,
+    linearity,
+    pooling,
+    relationships,
+    structure,
+    values,
+)
 from .point import LEVELS, SPEC_VERSION, Clause, Example, Point
 
 __all__ = ["CLAUSES", "LEVELS", "POINTS", "SPEC_VERSION", "Clause", "Example", "Point"]
@@ -15,7 +26,7 @@ __all__ = ["CLAUSES", "LEVELS", "POINTS", "SPEC_VERSION", "Clause", "Example", "
 POINTS: tuple[Point, ...] = (
     *values.POINTS, *linearity.POINTS, *gradients.POINTS, *structure.POINTS,
     *independence.POINTS, *calls.POINTS,
-    *relationships.POINTS,
+    *relationships.POINTS, *pooling.POINTS, *coverage.POINTS, *global_pooling.POINTS,
 )  # fmt: skip
 
 CLAUSES: dict[str, Clause] = {c.slug: c for point in POINTS for c in point.clauses()}

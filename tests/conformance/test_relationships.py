@@ -6,14 +6,15 @@ with the formula as it is written down in :mod:`convspec.spec.relationships`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from convspec.comparison import require_shape
+from convspec.conformance.premises import allowed, leading
 from convspec.law import law
 from convspec.spec.groups import CONVOLUTIONS, POOLS, WINDOWED
+from convspec.spec.operations import Conv
 from convspec.spec.relationships import BY_NAME, Layer
-from convspec.trial import Trial, wide
+from convspec.trial import Trial
 
 SHARE = 0.1
 EXPLICIT: dict[str, tuple[Any, ...]] = {"padding": ("explicit",), "ceil_mode": (False,)}
@@ -43,21 +44,16 @@ def _size_is(trial: Trial, name: str) -> None:
     given = dict(trial.inputs)
     if trial.op in CONVOLUTIONS:
         # A relationship may ask for a smaller kernel: its first cells.
-        first: tuple[Any, ...] = (..., *(slice(a.k) for a in layers))
-        given["w"] = given["w"][first]
+        given["w"] = given["w"][leading(a.k for a in layers)]
         changes["w"] = given["w"]
-    parameters = {k: v for k, v in changes.items() if k != "w"}
-    op = replace(trial.case.op, **parameters)
-    arrays = [given[n] for n in trial.case.op.inputs if n in given]
-    exact = {**changes, "w": wide(given["w"])} if "w" in given else changes
-    if not trial.claims.include(op, arrays) or not trial.meaningful(**exact):
+    if not allowed(trial, **changes):
         return
     y = trial.run(**changes)
     channels = trial.output_shape[1]
     expected = (len(given["x"]), channels, *(relationship.size(a) for a in layers))
     require_shape(y, expected, "y", f"“{relationship.formula}”")
     if trial.op == "conv_transpose" and all(a.a < a.s for a in layers):
-        back = {k: v for k, v in op.arguments().items() if k != "output_padding"}
+        back = {n: v for n, v in (trial.parameters | changes).items() if n in Conv.__annotations__}
         require_shape(
             trial.other("conv", y, given["w"], **back), given["x"].shape, "the convolution of y"
         )
