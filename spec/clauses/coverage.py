@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convspec.spec.groups import MAX_POOLS, MAXIMA, POOLS, WINDOWED
+from convspec.spec.groups import MAX_POOLS, MAXIMA, POOLS
 
 from .point import ARITHMETIC, Example, Point
 
@@ -45,12 +45,6 @@ POINTS = (
         ),
     ),
     Point(
-        "unread-cells", POOLS,
-        "Cells that no window reads may hold anything: those between windows where the stride"
-        " exceeds the window, and a rest at the end.",
-        "s > e: s − e cells between windows; rest (n + p_lo + p_hi − e) mod s", ("O11", "T5"),
-    ),
-    Point(
         "discarded-cells", MAXIMA,
         "Of what it reads, a maximum sees only the greatest cells: all others may be lowered to"
         " the bottom, all at once.",
@@ -67,11 +61,6 @@ POINTS = (
         " cell that moves across the border of two windows changes both.",
     ),
     Point(
-        "shift", POOLS,
-        "A shift of the input by the stride shifts the output by one cell.",
-        "p = 0: f(x[· + s])[o] = f(x)[o + 1]", ("O5", "C6"),
-    ),
-    Point(
         "small-shift", MAX_POOLS,
         "Under a shift by less than a window, each maximum stays within those of the two windows it"
         " comes from and goes to.",
@@ -86,13 +75,6 @@ POINTS = (
         note="“Zeros add no information” holds: they are constants, add nothing to the sum and"
         " receive no gradient. But the network can tell from them where the border is, and an"
         " average that counts them is smaller there.",
-    ),
-    Point(
-        "stride-shrinks", WINDOWED,
-        "A larger stride never gives a larger result.",
-        "s ≤ s′ ⇒ o(s) ≥ o(s′)", ("T3",),
-        note="“Faster” is true of the work, which is a constant for every output (spec/counts);"
-        " the time of an implementation follows it only where it is bound by work.",
     ),
     Point(
         "shrinks-away", ("conv",),

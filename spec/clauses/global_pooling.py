@@ -68,19 +68,4 @@ POINTS = (
         " not depend on the position: it can stand in for a dense classifier, or before it.",
         "dense(avg(x), w) = dense(flat(x), w ⊗ 1/(n_1·…·n_r))", (NIN, "G8", "G7"),
     ),
-    Point(
-        "mixes-no-positions", ("conv",),
-        "A 1×1 convolution commutes with every permutation of the positions: it mixes channels"
-        " and keeps places apart.",
-        "conv_1×1(x∘π) = conv_1×1(x)∘π", ("G7", "C8"),
-        note="A dense layer on the flattened map does not: see conv.position-per-weight.",
-    ),
-    Point(
-        "position-per-weight", ("conv",),
-        "With a kernel the size of the input, a convolution is a dense layer: permuting cells and"
-        " weights alike changes nothing, so that places mean nothing to it.",
-        "k = n: conv(x∘π, w∘π) = conv(x, w)", ("N4", "G7"),
-        note="The notes say that dense layers ignore space. Precisely: a dense layer has a weight"
-        " for every position, and none of them knows which are neighbours.",
-    ),
 )  # fmt: skip

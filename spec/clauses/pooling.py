@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from convspec.spec.groups import MAX_POOLS, MAXIMA, MEANS, POOLS
+from convspec.spec.groups import ADAPTIVE, GLOBAL, MAX_POOLS, MAXIMA, POOLS
 
 from .point import Example, Point
 
-CHOICES = (*POOLS, "global_avg_pool", "global_max_pool")
-"""Pools whose result lies among the values pooled."""
+STATISTICS = (*MAX_POOLS, "avg_pool")
+"""Windowed pools by maximum or mean."""
+
+CHOICES = (*STATISTICS, *ADAPTIVE, "global_avg_pool", "global_max_pool")
+"""Pools by maximum or mean: what comes out lies among what was pooled."""
 
 POINTS = (
     Point(
@@ -23,7 +26,7 @@ POINTS = (
         ),
     ),
     Point(
-        "subsampling", POOLS,
+        "subsampling", STATISTICS,
         "A pool whose window is a single cell keeps every s-th cell: subsampling is all it does.",
         "k = 1: y[o] = x[o·s]", ("O10", "T5"),
         examples=(
@@ -31,7 +34,7 @@ POINTS = (
         ),
     ),
     Point(
-        "grouping", POOLS,
+        "grouping", STATISTICS,
         "Windows side by side are groups of cells; each output is the statistic of its group.",
         "s = k, p = 0: y[o] = stat(x[o·k], …, x[o·k + k − 1])", ("O8", "O7"),
         examples=(
@@ -39,7 +42,7 @@ POINTS = (
         ),
     ),
     Point(
-        "nested", POOLS,
+        "nested", STATISTICS,
         "Pooling over windows side by side, twice, is pooling once over windows of the product.",
         "pool_b(pool_a(x)) = pool_ab(x)  (s = k, p = 0)", ("O1", "O3"),
     ),
@@ -49,11 +52,11 @@ POINTS = (
         "max_b(max_a(x)) = max_{a+b−1}(x)", ("O1",),
     ),
     Point(
-        "channels-kept", (*POOLS, "global_avg_pool", "global_max_pool", "global_sum_pool"),
+        "channels-kept", (*POOLS, *ADAPTIVE, *GLOBAL),
         "There are as many channels after pooling as before.", "(N, C, …) → (N, C, …)", ("O6",),
     ),
     Point(
-        "parameter-free", (*POOLS, "global_avg_pool", "global_max_pool", "global_sum_pool"),
+        "parameter-free", (*POOLS, *ADAPTIVE, *GLOBAL),
         "Pooling has no weights: it takes the input alone, and has one gradient.",
         "inputs = (x)", ("O4", "G2"),
         unlawful="it says what the operation takes, and an implementation is never given more; the"
@@ -106,5 +109,3 @@ POINTS = (
         note="“Smooth features”: true in this sense of windows that do not overlap.",
     ),
 )  # fmt: skip
-
-assert set(MEANS) <= set(CHOICES)

@@ -50,6 +50,7 @@ _EXAMPLES = {
         _example("max_pool window=2,2 stride=2,2 x=1x1x4x4:float32:ramp@0", 1, 1, 2, 2),
         _example("max_pool_with_indices window=3,3 x=1x1x5x5:float32:ramp@0", 1, 1, 3, 3),
         _example("avg_pool window=3,3 stride=2,2 x=1x1x6x6:float32:ramp@0", 1, 1, 2, 2),
+        _example("lp_pool window=2,2 stride=2,2 x=1x1x5x5:float32:ramp@0", 1, 1, 2, 2),
     ),
     "padded": (
         _example(
@@ -115,6 +116,7 @@ _EXAMPLES = {
         _example("max_pool window=3 stride=2 padding=0:2 x=1x1x5:float32:ramp@0", 1, 1, 3),
         _example("max_pool_with_indices window=2 padding=1:0 x=1x1x5:float32:ramp@0", 1, 1, 5),
         _example("avg_pool window=3 stride=2 padding=2:0 x=1x1x6:float32:ramp@0", 1, 1, 3),
+        _example("lp_pool window=3 stride=2 padding=0:1 x=1x1x6:float32:ramp@0", 1, 1, 3),
     ),
     "ceil-size": (
         _example("max_pool window=3,3 stride=2,2 ceil_mode=yes x=1x1x6x6:float32:ramp@0",
@@ -125,6 +127,7 @@ _EXAMPLES = {
         _example("max_pool_with_indices window=2 stride=3 ceil_mode=yes x=1x1x6:float32:ramp@0",
                  1, 1, 2),
         _example("avg_pool window=2 stride=2 ceil_mode=yes x=1x1x5:float32:ones@0", 1, 1, 3),
+        _example("lp_pool window=2 stride=2 ceil_mode=yes x=1x1x5:float32:ones@0", 1, 1, 3),
     ),
     "same-size": (
         _example(
@@ -135,6 +138,7 @@ _EXAMPLES = {
         _example("max_pool_with_indices window=2 stride=4 padding=same_upper"
                  " x=1x1x5:float32:ramp@0", 1, 1, 2),
         _example("avg_pool window=3 stride=2 padding=same_upper x=1x1x6:float32:ramp@0", 1, 1, 3),
+        _example("lp_pool window=3 padding=same_upper x=1x1x6:float32:ramp@0", 1, 1, 6),
     ),
     "valid-size": (
         _example("conv stride=2 padding=valid x=1x1x6:float32:ramp@0 w=1x1x3:float32:ones@0",
@@ -142,6 +146,7 @@ _EXAMPLES = {
         _example("max_pool window=2 stride=2 padding=valid x=1x1x5:float32:ramp@0", 1, 1, 2),
         _example("max_pool_with_indices window=2 padding=valid x=1x1x5:float32:ramp@0", 1, 1, 4),
         _example("avg_pool window=2 stride=3 padding=valid x=1x1x5:float32:ramp@0", 1, 1, 2),
+        _example("lp_pool window=2 padding=valid x=1x1x5:float32:ramp@0", 1, 1, 4),
     ),
     "of-any": (
         _example(

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 
 from convspec.comparison import require_equal, require_shape
-from convspec.conformance.premises import PLAIN, allowed, every_place, leading, plain, rearranged
+from convspec.conformance.premises import every_place, rearranged
 from convspec.law import law
 from convspec.spec.groups import GLOBAL
 from convspec.trial import Array, Trial, wide
-from convspec.verdicts import WrongShape
 
 SHARE = 0.5
 POWERS = (1, 2, 4, 8, 16, 32)
@@ -141,35 +140,3 @@ def _weights(x: Array) -> Array:
     """A linear classifier (classes, channels) with weights −1, 0 and 1, in the dtype of x."""
     count = CLASSES * x.shape[1]
     return ((np.arange(count) * 5 // 2 + 1) % 3 - 1).reshape(CLASSES, x.shape[1]).astype(x.dtype)
-
-
-@law("mixes-no-positions", ("conv",), share=0.25, narrow={"stride": (1,), **PLAIN, "window": (1,)})
-def test_mixes_no_positions(trial: Trial) -> None:
-    """A 1×1 convolution of permuted positions is the convolution, permuted alike."""
-    w = trial.inputs["w"]
-    changes = {
-        **plain(trial), "stride": (1,) * trial.case.rank,
-        "w": w[leading((1,) * trial.case.rank)].copy(),
-    }  # fmt: skip
-    if not allowed(trial, **changes):
-        return
-    order, y = every_place(trial), trial.run(**changes)
-    if y.shape[2:] != trial.case["x"].shape[2:]:
-        raise WrongShape(f"a 1×1 convolution turns {trial.case['x'].shape} into {y.shape}", got=y)
-    mixed = trial.run(**{**changes, "x": rearranged(trial.inputs["x"], order)})
-    trial.require(mixed, rearranged(y, order), "y of permuted positions", versus="y, permuted,")
-
-
-@law("position-per-weight", ("conv",), share=0.25, narrow=PLAIN)
-def test_position_per_weight(trial: Trial) -> None:
-    """With a kernel the size of the input, cells and weights may be permuted alike."""
-    x, w = trial.inputs["x"], trial.inputs["w"]
-    x = x[leading(w.shape[2:])].copy()
-    changes = {**plain(trial), "stride": (1,) * trial.case.rank}
-    if not allowed(trial, x=x, **changes):
-        return
-    order = np.random.RandomState(trial.case["x"].k).permutation(prod(w.shape[2:]))
-    y = trial.run(x=x, **changes)
-    require_shape(y, (len(x), len(w), *(1,) * trial.case.rank), "y")
-    mixed = trial.run(x=rearranged(x, order), w=rearranged(w, order), **changes)
-    trial.require(mixed, y, "y of cells and weights permuted alike", versus="the given order")

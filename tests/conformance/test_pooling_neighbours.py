@@ -18,7 +18,8 @@ from convspec.conformance.premises import (
     tiles,
 )
 from convspec.law import law
-from convspec.spec.groups import GLOBAL, MAX_POOLS, POOLS
+from convspec.spec.clauses.pooling import STATISTICS
+from convspec.spec.groups import ADAPTIVE, GLOBAL, MAX_POOLS, POOLS
 from convspec.trial import Array, Trial, wide
 from convspec.verdicts import WrongShape
 
@@ -51,7 +52,7 @@ def test_uniform_kernel(trial: Trial) -> None:
     trial.require(trial.run(), wide(total) / wide(count), "y, against a convolution with ones,")
 
 
-@law("subsampling", POOLS, share=0.25, narrow={**PLAIN, "window": (1,)})
+@law("subsampling", STATISTICS, share=0.25, narrow={**PLAIN, "window": (1,)})
 def test_subsampling(trial: Trial) -> None:
     """A window of one cell at stride s keeps every s-th cell."""
     changes = {**plain(trial), "window": everywhere(trial, 1)}
@@ -61,7 +62,7 @@ def test_subsampling(trial: Trial) -> None:
     require_equal(trial.run(**changes), trial.exact["x"][steps], "y of one-cell windows")
 
 
-@law("grouping", POOLS, share=SHARE, narrow=PLAIN)
+@law("grouping", STATISTICS, share=SHARE, narrow=PLAIN)
 def test_grouping(trial: Trial) -> None:
     """Windows side by side are groups; each output is the statistic of its group."""
     changes, x = tiles(trial), trial.exact["x"]
@@ -72,7 +73,7 @@ def test_grouping(trial: Trial) -> None:
     trial.require(trial.run(**changes), expected, "y of groups", summed={"x": np.abs(x), **changes})
 
 
-@law("nested", POOLS, share=SHARE, narrow={**PLAIN, "window": HALVES})
+@law("nested", STATISTICS, share=SHARE, narrow={**PLAIN, "window": HALVES})
 def test_nested(trial: Trial) -> None:
     """Windows side by side of windows side by side are windows of the product."""
     window = trial.parameters["window"]
@@ -108,7 +109,7 @@ def test_pool_of_pool(trial: Trial) -> None:
     require_equal(second, trial.run(**once), "the pool of the pool", "one pool")
 
 
-@law("channels-kept", (*POOLS, *GLOBAL), share=0.1)
+@law("channels-kept", (*POOLS, *ADAPTIVE, *GLOBAL), share=0.1)
 def test_channels_kept(trial: Trial) -> None:
     """There are as many images and channels after pooling as before."""
     y = trial.run()

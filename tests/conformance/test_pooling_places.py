@@ -29,7 +29,6 @@ from convspec.verdicts import WrongValue
 
 SHARE = 0.5
 FLOATS = ("float32", "float64", "float16")
-POISON = 100
 
 
 @law("window-permutation", POOLS, share=SHARE, narrow={**PLAIN, "window": (2, 3, 4, 5, 7)})
@@ -46,25 +45,6 @@ def test_window_permutation(trial: Trial) -> None:
     trial.require(
         trial.run(x=mixed, **changes), trial.run(**changes), "y of cells mixed in their windows",
         versus="the given order", summed={"x": np.abs(wide(x)), **changes},
-    )  # fmt: skip
-
-
-@law("shift", POOLS, share=SHARE, narrow={**PLAIN, "dilation": (1, 2, 3, 4), "outputs": (2, 3, 4)})
-def test_pool_shift(trial: Trial) -> None:
-    """Shifted by the stride, the input gives the outputs shifted by one."""
-    changes = {**plain(trial), "dilation": trial.parameters["dilation"]}
-    if not allowed(trial, **changes):
-        return
-    y = trial.run(**changes)
-    moved = [
-        s if o > 1 else 0 for s, o in zip(trial.parameters["stride"], y.shape[2:], strict=False)
-    ]
-    x = trial.inputs["x"]
-    x = x[spatial(slice(m, None) for m in moved)]
-    later = spatial(slice(int(m > 0), None) for m in moved)
-    trial.require(
-        trial.run(x=x, **changes), y[later], "y of the shifted x", versus="y, shifted,",
-        summed={"x": np.abs(wide(x)), **changes},
     )  # fmt: skip
 
 
@@ -103,16 +83,6 @@ def test_small_shift(trial: Trial) -> None:
     require_equal(
         np.maximum(between, within), between, "the greater of two shifted windows", "what they hold"
     )
-
-
-@law("unread-cells", POOLS, share=SHARE, narrow={"padding": ("explicit",), "stride": (2, 3, 4, 5)})
-def test_unread_cells(trial: Trial) -> None:
-    """Cells that no window reads may hold anything."""
-    y = trial.run()
-    trial.require_shape(y)
-    read = spread([np.any(seen, axis=0) for seen in readers(trial, y.shape[2:])])
-    x = np.where(read, trial.inputs["x"], POISON).astype(trial.inputs["x"].dtype)
-    trial.require(trial.run(x=x), y, "y with other unread cells", versus="the given ones")
 
 
 @law(

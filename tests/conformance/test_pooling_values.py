@@ -22,12 +22,12 @@ from convspec.conformance.premises import (
 )
 from convspec.contents import backwards, lowest
 from convspec.law import law
-from convspec.spec.groups import MAX_POOLS, MAXIMA, POOLS
+from convspec.spec.clauses.pooling import CHOICES
+from convspec.spec.groups import MAX_POOLS, MAXIMA
 from convspec.trial import Array, Trial, wide
 from convspec.verdicts import WrongValue
 
 SHARE = 0.5
-CHOICES = (*POOLS, "global_avg_pool", "global_max_pool")
 
 
 def _empty(trial: Trial, y: Array) -> Array:

@@ -7,22 +7,10 @@ import numpy as np
 from convspec.comparison import require_shape
 from convspec.conformance.premises import PLAIN, allowed, plain
 from convspec.law import law
-from convspec.spec.groups import WINDOWED
 from convspec.trial import Trial
-from convspec.verdicts import AcceptedInvalid, Mismatch, Raised, WrongShape
+from convspec.verdicts import AcceptedInvalid, Mismatch, Raised
 
 LAYERS = 4
-
-
-@law("stride-shrinks", WINDOWED, share=0.1)
-def test_stride_shrinks(trial: Trial) -> None:
-    """A stride larger by one gives no larger result."""
-    more = tuple(s + 1 for s in trial.parameters["stride"])
-    if not allowed(trial, stride=more):
-        return
-    small, large = trial.run(stride=more).shape, trial.run().shape
-    if len(small) != len(large) or any(a > b for a, b in zip(small, large, strict=True)):
-        raise WrongShape(f"stride {more} gives {small}, a smaller stride {large}")
 
 
 @law(
