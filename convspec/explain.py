@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -18,10 +20,13 @@ from .cli import Problem
 from .console import copyable, indented
 from .elsewhere import SEEN, Fact, facts_for
 from .layers import WINDOWED, Layer, headline, kept_size, layer
-from .lookup import NOTES, Note, Subject, about_topic, bears, matches, points_for, wanted_for
+from .lookup import NOTES, Note, Subject, about_topics, bears, matches, points_for, wanted_for
+from .pages.layout import FOLDER, PAGE_OF
 from .spec.clauses import CLAUSES, Clause
 from .spec.dialects import DialectPoint
 from .spec.operations import OPERATIONS, Parameter, parameters
+from .unwindowed import ADAPTIVE, UNWINDOWED, Binned, Padded, bin_lines, pad_lines, unwindowed
+from .unwindowed import headline as headline_of
 
 KINDS = {
     "axes": "one whole number per spatial axis",
@@ -50,22 +55,41 @@ EXAMPLES: dict[str, dict[str, Any]] = {
 CLAIM = re.compile(r"[CTPOGN]\d+")
 
 
+USUAL = {
+    "stride": "1", "padding": "0", "dilation": "1", "ceil": False, "groups": 1,
+    "output_padding": "0", "output_size": None, "mode": None,
+}  # fmt: skip
+"""The numbers of the command as they are if nothing is said."""
+
+OF_UNWINDOWED = ("padding", "output_size", "mode")
+"""The numbers that operations without a window can have."""
+
+
 def given_layer(
     about: Subject, sizes: str | None, window: str | None, drawn: bool, numbers: dict[str, Any]
-) -> Layer | None:
+) -> Layer | Binned | Padded | None:
     """The layer whose numbers were given; None if none were. Raises Problem for a wrong one."""
-    usual = {
-        "stride": "1", "padding": "0", "dilation": "1", "ceil": False, "groups": 1,
-        "output_padding": "0",
-    }  # fmt: skip
-    if sizes is None and window is None and not drawn and numbers == usual:
+    if sizes is None and window is None and not drawn and numbers == USUAL:
         return None
     if len(about.ops) != 1 or about.topics or about.clauses:
-        raise Problem(f"numbers go with one operation: {', '.join(WINDOWED)}")
-    if sizes is None or window is None:
-        raise Problem("numbers need --input and --kernel, such as --input 5x5 --kernel 3x3")
+        raise Problem(f"numbers go with one operation: {', '.join((*WINDOWED, *UNWINDOWED))}")
+    op = about.ops[0]
+    said = {name for name, value in numbers.items() if value != USUAL[name]}
     try:
-        return layer(about.ops[0], sizes, window, **numbers)
+        if op in UNWINDOWED:
+            strange = (said - set(OF_UNWINDOWED)) | ({"kernel"} if window else set())
+            if strange:
+                raise Problem(f"{op} has no {' and no '.join(sorted(strange)).replace('_', ' ')}")
+            if sizes is None:
+                raise Problem(f"numbers of {op} need --input, such as --input 5x5")
+            return unwindowed(op, sizes, **{name: numbers[name] for name in OF_UNWINDOWED})
+        if op in WINDOWED and said & {"output_size", "mode"}:
+            strange = said & {"output_size", "mode"}
+            raise Problem(f"{op} has no {' and no '.join(sorted(strange)).replace('_', ' ')}")
+        if op in WINDOWED and (sizes is None or window is None):
+            raise Problem("numbers need --input and --kernel, such as --input 5x5 --kernel 3x3")
+        own = {name: numbers[name] for name in USUAL if name not in ("output_size", "mode")}
+        return layer(op, sizes or "", window or "", **own)
     except ValueError as error:
         raise Problem(str(error)) from None
 
@@ -75,8 +99,7 @@ def show(out: Console, about: Subject) -> None:
     for slug in about.clauses:
         show_clause(out, CLAUSES[slug])
     if about.topics:
-        for topic in about.topics:
-            show_topic(out, topic, about.ops)
+        show_topics(out, about.topics, about.ops)
     else:
         for op in about.ops:
             show_operation(out, op)
@@ -97,7 +120,8 @@ def show_clause(out: Console, clause: Clause) -> None:
         for law in all_laws().values()
         if op in law.ops and law.slug(op) == clause.slug
     ]
-    _labelled(out, "checked by", laws or ["no law yet"])
+    unheld = f"no law: {clause.unlawful}" if clause.unlawful else "no law yet"
+    _labelled(out, "checked by", laws or [unheld])
     _points(out, [p for p in points_for(op) if bears(p, clause)])
     _facts(out, [f for f in facts_for((op,)) if matches(f, point)])
     if point in EXAMPLES and op in WINDOWED and op != "conv_transpose":
@@ -107,6 +131,7 @@ def show_clause(out: Console, clause: Clause) -> None:
         _lines(out, worked.size_steps(given, 0))
         _lines(out, ["", *worked.strip(given.axes[0])])
         _try(out, op, example)
+    _page(out, f"{PAGE_OF[op].name}.md#{clause.slug}")
 
 
 def sources(named: Iterable[str]) -> list[str]:
@@ -137,6 +162,21 @@ def show_operation(out: Console, op: str) -> None:
     _facts(out, facts_for((op,)))
     if op in WINDOWED:
         _try(out, op, {"sizes": "5x5", "window": "3x3", "stride": "2x2", "padding": "1,1"})
+    _page(out, f"{PAGE_OF[op].name}.md")
+
+
+def _page(out: Console, page: str) -> None:
+    out.print()
+    copyable(out, f"Page: {page_path(page)}", "dim")
+
+
+def page_path(page: str) -> str:
+    """Where a page lies, from here if that is shorter."""
+    file, sign, place = page.partition("#")
+    path = FOLDER / file
+    with suppress(ValueError):
+        path = path.relative_to(Path.cwd())
+    return f"{path}{sign}{place}"
 
 
 def _parameter(parameter: Parameter) -> str:
@@ -145,12 +185,12 @@ def _parameter(parameter: Parameter) -> str:
     return f"{parameter.name}: {KINDS.get(parameter.kind, parameter.kind)}; {unsaid}"
 
 
-def show_topic(out: Console, topic: str, ops: tuple[str, ...] = ()) -> None:
-    """What clauses, parameters, dialect points and other implementations say about a word."""
-    said = about_topic(topic, ops)
+def show_topics(out: Console, topics: tuple[str, ...], ops: tuple[str, ...] = ()) -> None:
+    """What notes, clauses, parameters, dialect points and other implementations say of words."""
+    said = about_topics(topics, ops)
     if not said:
-        raise Problem(f"nothing about {topic!r} is said of {', '.join(ops)}")
-    out.print(Text(" ".join((topic, *(f"· {op}" for op in ops))), "bold"))
+        raise Problem(f"nothing about {' '.join(topics)!r} is said of {', '.join(ops)}")
+    out.print(Text(" ".join((*topics, *(f"· {op}" for op in ops))), "bold"))
     _notes(out, said.notes)
     if said.parameters:
         named = [f"{_parameter(p)} ({', '.join(of)})" for p, of in said.parameters.items()]
@@ -158,7 +198,8 @@ def show_topic(out: Console, topic: str, ops: tuple[str, ...] = ()) -> None:
     _clauses(out, said.clauses)
     _points(out, said.points)
     _facts(out, said.facts)
-    example = next((EXAMPLES[w] for w in wanted_for(topic) if w in EXAMPLES), None)
+    wanted = (word for topic in topics for word in wanted_for(topic))
+    example = next((EXAMPLES[w] for w in wanted if w in EXAMPLES), None)
     if example:
         pool = "max_pool" if example.get("ceil") else "conv"
         _try(out, next((op for op in ops if op in WINDOWED), pool), example)
@@ -169,6 +210,7 @@ def _notes(out: Console, notes: Sequence[Note]) -> None:
         _heading(out, "Note")
     for note in notes:
         indented(out, Text(note.text))
+        copyable(out, f"  page: {page_path(note.page)}", "dim")
 
 
 def _clause_lines(out: Console, clauses: Sequence[Clause]) -> None:
@@ -195,6 +237,8 @@ def _clauses(out: Console, clauses: Sequence[Clause]) -> None:
     for statement, alike in said.items():
         slugs = ", ".join(clause.slug for clause in alike)
         indented(out, Text.assemble((slugs, "bold"), f": {statement}"))
+        for formula in dict.fromkeys(clause.formula for clause in alike if clause.formula):
+            indented(out, Text(formula), 4)
 
 
 def _points(out: Console, points: Sequence[DialectPoint]) -> None:
@@ -242,6 +286,26 @@ def _try(out: Console, op: str, example: dict[str, Any]) -> None:
     out.print()
     out.print(Text("With numbers of your own:", "dim"))
     copyable(out, f"  {' '.join(words)}")
+
+
+def show_numbers(out: Console, given: Layer | Binned | Padded) -> None:
+    """Worked numbers of any operation that has them."""
+    if isinstance(given, Layer):
+        show_layer(out, given)
+        return
+    indented(out, Text.assemble((given.op, "bold"), f"  {headline_of(given)}"), 0)
+    for axis in range(len(given.sizes)):
+        if isinstance(given, Padded):
+            _heading(out, f"Along axis {axis}")
+            _lines(out, pad_lines(given, axis))
+        elif given.op in ADAPTIVE:
+            _heading(out, f"Bins along axis {axis}")
+            _lines(out, bin_lines(given, axis))
+    if isinstance(given, Binned):
+        _heading(out, "Cells in each bin")
+        counts = [[len(cells) for cells in along] for along in given.bins]
+        _lines(out, worked.per_cell("they are the divisors of a mean", counts))
+    _facts(out, facts_for((given.op,)))
 
 
 def show_layer(out: Console, given: Layer) -> None:
