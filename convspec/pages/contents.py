@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+from convspec import reference
 from convspec.spec.clauses import CLAUSES
-from convspec.spec.operations import OPERATIONS
 
 from .clauses import laws_of
 from .layout import PAGE_OF
@@ -14,11 +16,16 @@ def operations() -> str:
     """Every operation, what it is in a sentence, and how many clauses its page has."""
     rows = []
     for op, page in PAGE_OF.items():
-        kind = OPERATIONS[op]
-        about = " ".join((kind.__doc__ or "").split()).replace("`", "")
         slugs = [slug for slug in CLAUSES if slug.partition(".")[0] == op]
-        rows.append((f"[{code(op)}]({page.name}.md)", plain(about), str(len(slugs))))
+        rows.append((f"[{code(op)}]({page.name}.md)", plain(_about(op)), str(len(slugs))))
     return table(("operation", "is", "clauses"), rows)
+
+
+def _about(op: str) -> str:
+    """The first paragraph of what the reference says of it, without the clause it names."""
+    said = " ".join((getattr(reference, op).__doc__ or "").partition("\n\n")[0].split())
+    said = re.sub(r", ``[\w.-]+``", "", said)
+    return re.sub(r":func:`(\w+)`", r"\1", said).replace("``", "")
 
 
 def totals() -> str:

@@ -68,8 +68,8 @@ def draw(op: str, sizes: tuple[int, ...], outputs: tuple[int, ...], chosen: tupl
     d.text(16, y, f"output: {shape}", 12, bold=True)
     for i in range(len(down)):
         for j in range(len(across)):
-            d.rect(38 + j * side, y + 12 + i * side, side, side, OUT, stroke=OUT_LINE)
-    d.rect(38 + column * side, y + 12 + row * side, side, side, CHOSEN, stroke=CHOSEN_LINE,
+            d.rect(left + j * side, y + 12 + i * side, side, side, OUT, stroke=OUT_LINE)
+    d.rect(left + column * side, y + 12 + row * side, side, side, CHOSEN, stroke=CHOSEN_LINE,
            stroke_width=2.5)  # fmt: skip
     y += 12 + len(down) * side
     if not whole:
@@ -77,7 +77,7 @@ def draw(op: str, sizes: tuple[int, ...], outputs: tuple[int, ...], chosen: tupl
         d.text(16, y, "bins that hold a cell", 12, bold=True)
         counts = [[_holding(down, i) * _holding(across, j) for j in range(width)]
                   for i in range(height)]  # fmt: skip
-        most = max(map(max, counts))
+        most = max(*map(max, counts), 4)
         for i, counted in enumerate(counts):
             for j, count in enumerate(counted):
                 heat(d, left + j * side, y + 12 + i * side, side, count, most)

@@ -37,6 +37,9 @@ LANES = 6
 """Bars side by side, at most; where more windows overlap, only the chosen one's neighbours are
 drawn."""
 
+PALE = 4
+"""Counts below this are not drawn as deep as can be: nothing is much covered by one window."""
+
 ONE = Axis(1, 1)
 """The missing axis of a picture in one dimension."""
 
@@ -69,6 +72,7 @@ class _Picture:
         self.flat = len(layer.axes) == 1
         self.side = side_for(max(_stop(columns) + columns.low, _stop(rows) + rows.low))
         self.drawing = Drawing()
+        self.left = 0.0
 
     def document(self) -> str:
         """Draw everything, one grid beside the other as far as a small screen is wide."""
@@ -125,6 +129,7 @@ class _Picture:
         lanes_across = 0 if self.flat else _lanes(self.rows)
         d.text(x, y, self._titled(name), 12, bold=True)
         left, top = x + 22 + 7 * lanes_across, y + 12 + 7 * lanes_down
+        self.left = left
         self._bars(left, top, lanes_down, lanes_across)
         rows = range(-self.rows.low, _stop(self.rows))
         columns = range(-self.columns.low, _stop(self.columns))
@@ -200,7 +205,7 @@ class _Picture:
         d, side = self.drawing, self.side
         d.text(x, y, self._titled(name), 12, bold=True)
         top = y + 12
-        left = x + (22 if self.flat else 0)
+        left = self.left if x == 16 else x
         for i in range(self.rows.out):
             for j in range(self.columns.out):
                 d.rect(left + j * side, top + i * side, side, side, OUT, stroke=OUT_LINE)
@@ -209,7 +214,7 @@ class _Picture:
         said = str(self.column) if self.flat else f"{self.row},{self.column}"
         if len(said) * 6 < side:
             d.text(cx + side / 2, cy + side / 2 + 4, said, 11, "middle", INK)
-        return x + self._output_width(name), top + self.rows.out * side
+        return left + self._output_width(name), top + self.rows.out * side
 
     def _coverage_title(self) -> str:
         return f"windows that {'write' if self.layer.transposed else 'read'} a cell"
@@ -222,9 +227,10 @@ class _Picture:
         d, side = self.drawing, self.side
         d.text(x, y, self._coverage_title(), 12, bold=True)
         top = y + 12
-        left = x + (22 + self.columns.low * side if self.flat else 0)
+        # Below the input every cell stands under itself.
+        left = self.left + self.columns.low * side if x == 16 else x
         down, across = self.rows.coverage(), self.columns.coverage()
-        most = max(max(down, default=0) * max(across, default=0), 1)
+        most = max(max(down, default=0) * max(across, default=0), PALE)
         for i, a in enumerate(down):
             for j, b in enumerate(across):
                 heat(d, left + j * side, top + i * side, side, a * b, most)
