@@ -26,6 +26,7 @@ BASES = {
     "dense": "dense x=2x3:float32:ramp@0 w=4x3:float32:ones@0 b=4:float32:ones@0",
     "softmax": "softmax x=2x3:float32:ramp@0",
     "log_softmax": "log_softmax x=2x3:float32:ramp@0",
+    "cross_entropy": "cross_entropy logits=2x3:float32:ramp@0 labels=2:int64:labels@0",
 }
 """A valid case of each operation, for the defects to make invalid."""
 
@@ -49,7 +50,8 @@ def refusals(ops: tuple[str, ...]) -> str:
 def _answer(op: str, defect: Defect) -> str:
     """What the reference raises for a case with the defect."""
     case = defect.apply(Case.parse(BASES[op]))
-    arrays = [fill(tensor, 4) for tensor in case.tensors]
+    classes = case.tensors[0].shape[-1]
+    arrays = [fill(t, classes - 1 if t.pattern == "labels" else 4) for t in case.tensors]
     try:
         getattr(reference, op)(*arrays, **case.op.arguments())
     except ValueError as error:
