@@ -203,6 +203,9 @@ def show_topics(out: Console, topics: tuple[str, ...], ops: tuple[str, ...] = ()
     if example:
         pool = "max_pool" if example.get("ceil") else "conv"
         _try(out, next((op for op in ops if op in WINDOWED), pool), example)
+    if said.clauses and not said.notes:
+        slug = said.clauses[0].slug
+        _page(out, f"{PAGE_OF[slug.partition('.')[0]].name}.md#{slug}")
 
 
 def _notes(out: Console, notes: Sequence[Note]) -> None:

@@ -8,7 +8,7 @@ from . import contents, elsewhere
 from .clauses import clause_list
 from .constraints import refusals
 from .figures import FIGURES, PICTURES, shown
-from .layout import FOLDER, PAGES, Page
+from .layout import PAGES, Page
 from .marked import filled
 from .parameters import parameter_table
 from .questions import questions
@@ -31,6 +31,8 @@ def block(page: Page, words: list[str]) -> str:
             return elsewhere.all_points()
         case ["operations"]:
             return contents.operations()
+        case ["pages"]:
+            return contents.others()
         case ["totals"]:
             return contents.totals()
         case ["questions"]:
@@ -55,9 +57,8 @@ def outdated() -> dict[Path, str]:
 
 
 def strays() -> list[Path]:
-    """Pictures and pages that nothing makes."""
-    known = set(wanted())
-    return [f for f in (*PICTURES.glob("*"), *FOLDER.glob("*.md")) if f not in known]
+    """Pictures that nothing makes."""
+    return [f for f in PICTURES.glob("*") if f.stem not in FIGURES]
 
 
 def _held(file: Path) -> str | None:

@@ -8,7 +8,7 @@ from convspec import reference
 from convspec.spec.clauses import CLAUSES
 
 from .clauses import laws_of
-from .layout import PAGE_OF
+from .layout import PAGE_OF, PAGES
 from .markdown import code, plain, table
 
 
@@ -26,6 +26,18 @@ def _about(op: str) -> str:
     said = " ".join((getattr(reference, op).__doc__ or "").partition("\n\n")[0].split())
     said = re.sub(r", ``[\w.-]+``", "", said)
     return re.sub(r":func:`(\w+)`", r"\1", said).replace("``", "")
+
+
+def others() -> str:
+    """The pages that are about all operations, each with the first sentence on it."""
+    lines = []
+    for page in PAGES.values():
+        if not page.ops and page.name != "index":
+            first = " ".join(page.file.read_text("utf-8").split("\n\n")[1].split())
+            lines.append(
+                f"- [{page.title}]({page.name}.md): {first.partition('. ')[0].rstrip('.')}."
+            )
+    return "\n".join(lines)
 
 
 def totals() -> str:

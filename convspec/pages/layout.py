@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -48,14 +49,17 @@ _OPERATIONS = (
     Page("cross_entropy", "Cross-entropy", ("cross_entropy",)),
 )  # fmt: skip
 
-_OTHERS = (
-    Page("index", "The specification"),
-    Page("notation", "Notation"),
-    Page("numerics", "Numerics"),
-    Page("dialects", "Dialects"),
-)
 
-PAGES: dict[str, Page] = {page.name: page for page in (*_OPERATIONS, *_OTHERS)}
+def _others() -> Iterator[Page]:
+    """The pages that are about no operation: every other file, by its title."""
+    known = {page.name for page in _OPERATIONS}
+    for file in sorted(FOLDER.glob("*.md")):
+        if file.stem not in known:
+            title = file.read_text("utf-8").partition("\n")[0].removeprefix("# ")
+            yield Page(file.stem, title)
+
+
+PAGES: dict[str, Page] = {page.name: page for page in (*_OPERATIONS, *_others())}
 
 PAGE_OF: dict[str, Page] = {op: page for page in _OPERATIONS for op in page.ops}
 """The page that defines an operation."""

@@ -129,6 +129,7 @@ def test_a_question_is_answered_by_a_command_and_a_page(question: object) -> Non
     assert result.exit_code == 0, result.output
     assert asked.told in " ".join(result.stdout.split())
     assert max(map(len, result.stdout.splitlines())) <= 80
+    assert asked.read in " ".join(text_of(asked.page.partition(".")[0]).split())
 
 
 def test_commands_on_pages_run(tmp_path: Path) -> None:
