@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from pathlib import Path
 
 from convspec import reference
 from convspec.spec.operations import OPERATIONS, Parameter, parameters
@@ -61,7 +62,9 @@ def signatures(ops: tuple[str, ...]) -> str:
             unset = parameter.default is parameter.empty
             parts.append(name if unset else f"{name}={parameter.default}")
         lines.append(f"{op}({', '.join(parts)})")
-    return "\n".join(["```python", *lines, "```"])
+    files = dict.fromkeys(Path(inspect.getfile(getattr(reference, op))).name for op in ops)
+    links = ", ".join(f"[{code(f'reference/{file}')}](../reference/{file})" for file in files)
+    return "\n".join(["```python", *lines, "```", "", f"Defined in {links}."])
 
 
 def parameter_table(ops: tuple[str, ...]) -> str:
@@ -72,7 +75,7 @@ def parameter_table(ops: tuple[str, ...]) -> str:
             rows.setdefault(parameter, []).append(op)
     said = [signatures(ops)]
     if rows:
-        head = ("parameter", "is", "legal values", "says", "where it is left unsaid")
+        head = ("parameter", "is", "legal values", "says", "if left unsaid")
         said.append(table(head, [_row(p, of, ops) for p, of in rows.items()]))
     else:
         many = len(ops) > 1
