@@ -31,6 +31,8 @@ def block(page: Page, words: list[str]) -> str:
             return elsewhere.all_points()
         case ["operations"]:
             return contents.operations()
+        case ["sections"]:
+            return contents.sections(page)
         case ["pages"]:
             return contents.others()
         case ["totals"]:

@@ -36,17 +36,17 @@ def clause_list(page: Page, heading: str) -> str:
 
 
 def _entry(clause: Clause, slugs: list[str]) -> str:
-    """One statement, with an anchor for each of its slugs."""
-    lines = [" ".join(f'<a id="{slug}"></a>' for slug in slugs)]
-    lines.append(f"{', '.join(f'**{code(slug)}**' for slug in slugs)} · {clause.level}\\")
-    if clause.formula:
-        lines += [f"{plain(clause.statement)}\\", code(clause.formula)]
-    else:
-        lines.append(plain(clause.statement))
-    if clause.note:
-        lines += ["", f"> Note: {plain(clause.note)}"]
-    lines += ["", f"<sub>{_checked(clause, slugs)} · {_sources(clause)}</sub>"]
-    return "\n".join(lines)
+    """One statement, with an anchor for each of its slugs, in one paragraph."""
+    named = ", ".join(f"**{code(slug)}**" for slug in slugs)
+    lines = [
+        " ".join(f'<a id="{slug}"></a>' for slug in slugs),
+        f"{named} · {clause.level}",
+        plain(clause.statement),
+        *([code(clause.formula)] if clause.formula else []),
+        f"<sub>{_checked(clause, slugs)} · {_sources(clause)}</sub>",
+    ]
+    said = "\n".join([lines[0], "\\\n".join(lines[1:])])
+    return f"{said}\n\n> Note: {plain(clause.note)}" if clause.note else said
 
 
 def laws_of(slug: str) -> list[Law]:

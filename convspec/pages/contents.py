@@ -8,8 +8,9 @@ from convspec import reference
 from convspec.spec.clauses import CLAUSES
 
 from .clauses import laws_of
-from .layout import PAGE_OF, PAGES
+from .layout import PAGE_OF, PAGES, Page
 from .markdown import code, plain, table
+from .reading import headings, slugged
 
 
 def operations() -> str:
@@ -38,6 +39,12 @@ def others() -> str:
                 f"- [{page.title}]({page.name}.md): {first.partition('. ')[0].rstrip('.')}."
             )
     return "\n".join(lines)
+
+
+def sections(page: Page) -> str:
+    """The sections of a page, in a line."""
+    titles = headings(page.file.read_text("utf-8"))
+    return " · ".join(f"[{title}](#{slugged(title)})" for title in titles)
 
 
 def totals() -> str:
