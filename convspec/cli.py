@@ -292,11 +292,12 @@ def replay(adapter: str, case: str) -> int:
     return min(codes, key=GRAVEST.index)
 
 
-@cli.command("list", short_help="Show what there is: clauses, laws, adapters, mutants.")
-@click.argument("what", type=click.Choice(("clauses", "laws", "adapters", "mutants")))
+@cli.command("list", short_help="Show what there is: clauses, laws, dialects, adapters, mutants.")
+@click.argument("what", type=click.Choice(("clauses", "laws", "dialects", "adapters", "mutants")))
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def list_(what: str, as_json: bool) -> None:
-    """Show what there is: clauses, laws, adapters or mutants (planted faults)."""
+    """Show what there is: clauses, laws, dialects (points where the field differs, and who
+    chooses what), adapters or mutants (planted faults)."""
     from .catalogues import as_document, as_table, entries
 
     found = entries(what)
@@ -346,13 +347,15 @@ def explain(
       convspec explain conv.output-size
       convspec explain avg_pool
       convspec explain ceil_mode
+      convspec explain dialects
       convspec explain conv --input 5x5 --kernel 3x3 --stride 2x2 --padding 1,1
       convspec explain max_pool --input 6x6 --kernel 3 --stride 2 --ceil --svg pool.svg
       convspec explain adaptive_avg_pool --input 7x7 --output-size 3
       convspec explain pad --input 4 --padding 2:3 --mode reflect
     """
     from .console import console
-    from .explain import given_layer, show, show_numbers
+    from .explain import show
+    from .explain_numbers import given_layer, show_numbers
     from .lookup import subject
 
     if output_cell and not svg:

@@ -22,7 +22,7 @@ from convspec.trial import Trial
 
 LAWS_PACKAGE = "convspec.conformance"
 
-SPECIAL_PATTERNS = (*REAL_PATTERNS, "nan", "eye", "floor", "bank")
+SPECIAL_PATTERNS = (*REAL_PATTERNS, "nan", "nans", "eye", "floor", "bank")
 """Contents that only laws which ask for them can take."""
 
 Check = Callable[[Trial], None]
@@ -62,7 +62,7 @@ class Law:
             return None
         return space_for(
             op, rank, claimed, scale=self.scale, narrow=self.narrow, gradient=self.gradient,
-            defective=self.defective,
+            defective=self.defective, whole=claims,
         )  # fmt: skip
 
     def applies_to(self, case: Case, valid: bool) -> bool:

@@ -9,9 +9,9 @@ from difflib import get_close_matches
 from typing import TypeVar
 
 from .cli import Problem
-from .elsewhere import Fact, facts_for
+from .elsewhere import limits_for
 from .spec.clauses import CLAUSES, Clause
-from .spec.dialects import DIALECT_POINTS, DialectPoint
+from .spec.dialects import DIALECT_POINTS, DialectPoint, Limit
 from .spec.operations import OPERATIONS, Parameter, parameters
 
 T = TypeVar("T")
@@ -40,9 +40,18 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "output": ("output-size",),
     "flip": ("definition",),
     "ties": ("tie",),
+    "left": ("odd-cell", "named-padding"),
+    "right": ("odd-cell", "named-padding"),
+    "side": ("odd-cell", "named-padding"),
+    "larger": ("too-large-window", "ceil-window"),
+    "exceeds": ("too-large-window", "ceil-window"),
     "empty": ("empty-window", "empty-batch"),
 }
 """Words that people look for → names of clauses, parameters and dialect points."""
+
+
+EVERY_POINT = ("dialects", "dialect")
+"""Words for all the points where the field differs."""
 
 
 POOLED = ("max_pool", "max_pool_with_indices", "avg_pool", "lp_pool")
@@ -102,8 +111,7 @@ NOTES = (
     ),
     Note(
         ("larger", "exceeds", "too", "fit"), (),
-        "A window larger than the padded input, e > n + p_lo + p_hi, is refused, in ceil mode, too."
-        " Elsewhere there are results of size 0, and ceil mode may allow it.",
+        "A window larger than the padded input, e > n + p_lo + p_hi, is refused, in ceil mode, too.",
         "conv.md#constraints",
     ),
     Note(
@@ -135,13 +143,6 @@ NOTES = (
         "avg_pool.md#semantics",
     ),
     Note(
-        ("lopsided", "even", "left", "right", "side"), ("conv", *POOLED),
-        "“Same” padding with an odd total cannot be even on both sides. TensorFlow, JAX, Keras,"
-        " PyTorch and Paddle put the odd cell at the high end (same_upper), SAME_LOWER of ONNX at"
-        " the low end.",
-        "conv.md#parameters",
-    ),
-    Note(
         ("depthwise",), ("conv",),
         "A depthwise convolution has as many groups as channels: each filter sees one channel, and"
         " channel c of the input becomes the maps c·m … c·m + m − 1 for m filters each.",
@@ -158,19 +159,20 @@ class Said:
     clauses: tuple[Clause, ...]
     parameters: dict[Parameter, list[str]]
     points: tuple[DialectPoint, ...]
-    facts: tuple[Fact, ...]
+    limits: tuple[Limit, ...]
 
     def __bool__(self) -> bool:
-        return any((self.notes, self.clauses, self.parameters, self.points, self.facts))
+        return any((self.notes, self.clauses, self.parameters, self.points, self.limits))
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What the words are about: clauses, operations and words for anything else."""
+    """What the words are about: clauses, operations, words for anything else, dialect points."""
 
     clauses: tuple[str, ...]
     ops: tuple[str, ...]
     topics: tuple[str, ...]
+    points: tuple[str, ...] = ()
 
 
 QUESTION = 3
@@ -182,7 +184,7 @@ def subject(words: Sequence[str]) -> Subject:
     joined = "_".join(words).lower().replace("-", "_")
     if joined in OPERATIONS:
         return Subject((), (joined,), ())
-    clauses, ops, topics, strange = [], [], [], []
+    clauses, ops, topics, points, strange = [], [], [], [], []
     asked = [w.strip("?,:") for text in words for w in text.lower().split()]
     question = len(asked) > QUESTION
     for word in (w for w in asked if not question or w not in FILLERS):
@@ -192,17 +194,19 @@ def subject(words: Sequence[str]) -> Subject:
             clauses.append(word)
         elif name in OPERATIONS:
             ops.append(name)
-        elif word in DIALECT_POINTS or about_topic(plain):
-            topics.append(word if word in DIALECT_POINTS else plain)
+        elif word in DIALECT_POINTS:
+            points.append(word)
+        elif plain in EVERY_POINT or about_topic(plain):
+            topics.append(plain)
         else:
             strange.append(word)
-    if strange and not (question and (clauses or ops or topics)):
+    if strange and not (question and (clauses or ops or topics or points)):
         raise Problem(f"nothing is called {strange[0]!r}; {_nearest(strange[0])}")
-    return Subject(*(tuple(dict.fromkeys(found)) for found in (clauses, ops, topics)))
+    return Subject(*(tuple(dict.fromkeys(found)) for found in (clauses, ops, topics, points)))
 
 
 def _nearest(word: str) -> str:
-    known = {*CLAUSES, *OPERATIONS, *DIALECT_POINTS, *TOPICS, *ALIASES}
+    known = {*CLAUSES, *OPERATIONS, *DIALECT_POINTS, *TOPICS, *ALIASES, *EVERY_POINT}
     known |= {topic for note in NOTES for topic in note.topics}
     known |= {p.name for kind in OPERATIONS.values() for p in parameters(kind)}
     known |= {clause.partition(".")[2] for clause in CLAUSES}
@@ -234,11 +238,12 @@ def about_topic(topic: str, ops: tuple[str, ...] = ()) -> Said:
     points = [
         p
         for p in DIALECT_POINTS.values()
-        if (not ops or any(p in points_for(op) for op in ops))
-        and wanted & {p.name, *re.split(r"[.-]", p.name.partition(".")[2])}
+        if (not ops or any(op in p.ops for op in ops))
+        and wanted & {p.name, *p.topics, *re.split(r"[.-]", p.name.partition(".")[2])}
     ]
-    facts = [f for f in facts_for(ops) if {topic.removesuffix("_mode"), *wanted} & set(f.topics)]
-    return Said(tuple(notes), tuple(clauses), taken, tuple(points), tuple(facts))
+    words = {topic.removesuffix("_mode"), *wanted}
+    limits = [x for x in limits_for(ops) if words & set(x.topics)]
+    return Said(tuple(notes), tuple(clauses), taken, tuple(points), tuple(limits))
 
 
 def about_topics(topics: Sequence[str], ops: tuple[str, ...] = ()) -> Said:
@@ -249,7 +254,7 @@ def about_topics(topics: Sequence[str], ops: tuple[str, ...] = ()) -> Said:
         _shared([said.clauses for said in each]),
         {p: of for said in each for p, of in said.parameters.items()},
         _shared([said.points for said in each]),
-        _shared([said.facts for said in each]),
+        _shared([said.limits for said in each]),
     )
 
 
@@ -264,19 +269,22 @@ def _shared(found: Sequence[tuple[T, ...]]) -> tuple[T, ...]:
 
 
 def points_for(op: str) -> list[DialectPoint]:
-    """The dialect points that bear on an operation: those of max_pool bear on every max pool."""
-    words = set(op.split("_"))
-    return [p for p in DIALECT_POINTS.values() if set(p.name.partition(".")[0].split("_")) <= words]
+    """The dialect points that bear on an operation."""
+    return [p for p in DIALECT_POINTS.values() if op in p.ops]
 
 
 def bears(point: DialectPoint, clause: Clause) -> bool:
-    """Whether the choice at a point shows in a clause."""
-    words = set(re.findall(r"\w+", f"{clause.statement} {clause.slug}"))
-    last = set(point.name.partition(".")[2].split("-"))
-    return any(point.name in source for source in clause.sources) or last <= words
+    """Whether the choice at a point shows in a clause of one of its operations."""
+    said = clause.slug.partition(".")[2]
+    last = point.name.partition(".")[2]
+    return any(point.name in source for source in clause.sources) or said in (
+        last,
+        *last.split("-"),
+        *point.topics,
+    )
 
 
-def matches(fact: Fact, point: str) -> bool:
-    """Whether a fact is about the point of a clause."""
+def matches(limit: Limit, point: str) -> bool:
+    """Whether a limit is about the point of a clause."""
     words = {"same"} if point == "named-padding" else {point, *point.split("-")}
-    return bool(words & set(fact.topics))
+    return bool(words & set(limit.topics))

@@ -27,8 +27,8 @@ def block(page: Page, words: list[str]) -> str:
             return elsewhere.differences(page.ops)
         case ["picture", *names]:
             return shown(names)
-        case ["dialect-points"]:
-            return elsewhere.all_points()
+        case ["dialect-points", "held" | "front-end" as kind]:
+            return elsewhere.all_points(kind == "held")
         case ["operations"]:
             return contents.operations()
         case ["sections"]:

@@ -45,7 +45,7 @@ QUESTIONS = (
     ),
     Question(
         "Who pads SAME on the left?",
-        "same",
+        "same left",
         "conv.md#parameters",
         "SAME_LOWER",
         "the low end (`same_lower`)",
@@ -75,7 +75,7 @@ QUESTIONS = (
         "What happens to NaN in a max pool?",
         "nan",
         "max_pool.md#semantics",
-        "drop NaN",
+        "ignored: the maximum of the other cells",
         "A NaN is the maximum of every window that reads it",
     ),
     Question(
@@ -131,7 +131,7 @@ QUESTIONS = (
         "May a kernel be larger than its input?",
         "larger",
         "conv.md#constraints",
-        "size 0",
+        "a result without cells: size 0",
         "A window must fit into the padded input",
     ),
     Question(

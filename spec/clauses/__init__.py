@@ -7,14 +7,26 @@ operation and point. Levels are those of RFC 2119.
 
 from __future__ import annotations
 
-from . import calls, gradients, independence, linearity, structure, values
+from . import (
+    bins,
+    calls,
+    classifier,
+    gradients,
+    independence,
+    linearity,
+    nans,
+    pads,
+    structure,
+    values,
+)
 from .point import LEVELS, SPEC_VERSION, Clause, Point
 
 __all__ = ["CLAUSES", "LEVELS", "POINTS", "SPEC_VERSION", "Clause", "Point"]
 
 POINTS: tuple[Point, ...] = (
     *values.POINTS, *linearity.POINTS, *gradients.POINTS, *structure.POINTS,
-    *independence.POINTS, *calls.POINTS,
+    *independence.POINTS, *calls.POINTS, *pads.POINTS, *bins.POINTS, *classifier.POINTS,
+    *nans.POINTS,
 )  # fmt: skip
 
 CLAUSES: dict[str, Clause] = {c.slug: c for point in POINTS for c in point.clauses()}
