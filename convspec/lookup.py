@@ -238,8 +238,9 @@ def about_topic(topic: str, ops: tuple[str, ...] = ()) -> Said:
     points = [
         p
         for p in DIALECT_POINTS.values()
+        for _, _, last in [p.name.partition(".")]
         if (not ops or any(op in p.ops for op in ops))
-        and wanted & {p.name, *p.topics, *re.split(r"[.-]", p.name.partition(".")[2])}
+        and wanted & {p.name, last, *p.topics, *re.split(r"[.-]", last)}
     ]
     words = {topic.removesuffix("_mode"), *wanted}
     limits = [x for x in limits_for(ops) if words & set(x.topics)]
