@@ -18,11 +18,14 @@ from . import (  # each enters its faults into the catalogue
     conv_windows,
     global_pools,
     gradients,
+    kernels,
     layouts,
     max_pools,
     numerics,
     pad,
     pools,
+    space,
+    special,
     validation,
 )
 from .catalogue import CAUSES, MUTANTS, Mutant
@@ -38,12 +41,15 @@ __all__ = [
     "conv_windows",
     "global_pools",
     "gradients",
+    "kernels",
     "layouts",
     "make",
     "max_pools",
     "numerics",
     "pad",
     "pools",
+    "space",
+    "special",
     "validation",
 ]
 

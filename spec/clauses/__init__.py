@@ -11,11 +11,14 @@ from . import (
     bins,
     calls,
     classifier,
+    convolution,
     gradients,
     independence,
     linearity,
     nans,
     pads,
+    space,
+    special,
     structure,
     values,
 )
@@ -23,11 +26,23 @@ from .point import LEVELS, SPEC_VERSION, Clause, Point
 
 __all__ = ["CLAUSES", "LEVELS", "POINTS", "SPEC_VERSION", "Clause", "Point"]
 
-POINTS: tuple[Point, ...] = (
-    *values.POINTS, *linearity.POINTS, *gradients.POINTS, *structure.POINTS,
-    *independence.POINTS, *calls.POINTS, *pads.POINTS, *bins.POINTS, *classifier.POINTS,
-    *nans.POINTS,
-)  # fmt: skip
+_THEMES = (
+    values,
+    nans,
+    pads,
+    bins,
+    linearity,
+    gradients,
+    structure,
+    space,
+    convolution,
+    special,
+    independence,
+    classifier,
+    calls,
+)
+
+POINTS: tuple[Point, ...] = tuple(point for theme in _THEMES for point in theme.POINTS)
 
 CLAUSES: dict[str, Clause] = {c.slug: c for point in POINTS for c in point.clauses()}
 
