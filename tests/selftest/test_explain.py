@@ -9,13 +9,13 @@ from click.testing import CliRunner, Result
 
 from convspec import worked
 from convspec.cli import cli
-from convspec.elsewhere import FACTS, SEEN
 from convspec.explain import sources
 from convspec.layers import WINDOWED, layer
 from convspec.lookup import NOTES, TOPICS, about_topic, points_for
 from convspec.pages.layout import FOLDER
 from convspec.pages.reading import anchors
 from convspec.spec.clauses import CLAUSES
+from convspec.spec.dialects import HOW, LIMITS
 from convspec.spec.operations import OPERATIONS
 from convspec.spec.relation import Axis
 
@@ -237,13 +237,12 @@ def test_the_rows_of_windows_are_the_index_relation() -> None:
                     assert taps == list(axis.inside_counts())
 
 
-def test_facts_say_how_they_are_known() -> None:
-    for fact in FACTS:
-        assert fact.seen in SEEN and fact.topics and fact.who and fact.does
-        assert set(fact.ops) <= set(OPERATIONS)
+def test_limits_say_how_they_are_known() -> None:
+    for limit in LIMITS.values():
+        assert limit.how in HOW and limit.topics and limit.who and limit.does
+        assert set(limit.ops) <= set(OPERATIONS)
 
 
-def test_dialect_points_of_max_pool_bear_on_every_max_pool() -> None:
-    assert points_for("max_pool")
-    assert set(map(id, points_for("max_pool"))) <= set(map(id, points_for("global_max_pool")))
-    assert not any(point in points_for("conv") for point in points_for("max_pool"))
+def test_points_bear_on_the_operations_they_name() -> None:
+    assert "max_pool.tie" in {point.name for point in points_for("max_pool")}
+    assert "max_pool.tie" not in {point.name for point in points_for("conv")}
