@@ -82,6 +82,14 @@ class Trial:
         returned = self._call(self.adapter.vjp, self.op, tuple(arrays), cotangent, **parameters)
         return _several(returned, len(arrays) - len(self.case.op.constant))
 
+    def second_gradients(self, held: Sequence[Array | None]) -> tuple[Array, ...]:
+        """The implementation's gradients of Σ⟨gradient, held⟩: one per input, then that of g."""
+        arrays, parameters = self._arguments(self.inputs, {})
+        double_vjp, g = self.adapter.double_vjp, self.inputs["g"]
+        assert double_vjp is not None
+        returned = self._call(double_vjp, self.op, tuple(arrays), g, tuple(held), **parameters)
+        return _several(returned, len(arrays) + 1)
+
     def other(self, op: str, *arrays: Array | None, **parameters: Any) -> Array:
         """Another operation on arrays of the implementation's own kind: the other side of a law.
 
@@ -199,6 +207,14 @@ class Trial:
         if self.op in SHARING:
             parameters["tie"] = self.adapter.claims.dialect["max_pool.tie"]
         return reference.vjp(self.op, tuple(arrays), self.exact["g"], **parameters)
+
+    def expected_second_gradients(self, held: Sequence[Array | None]) -> tuple[Array, ...]:
+        """The reference's second gradients, ties resolved in the adapter's dialect."""
+        arrays, parameters = self._arguments(self.exact, {})
+        if self.op in SHARING:
+            parameters["tie"] = self.adapter.claims.dialect["max_pool.tie"]
+        held = [None if u is None else wide(u) for u in held]
+        return reference.double_vjp(self.op, arrays, self.exact["g"], held, **parameters)
 
     # Agreement ---------------------------------------------------------------------------
 

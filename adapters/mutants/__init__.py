@@ -23,6 +23,7 @@ from . import (  # each enters its faults into the catalogue
     numerics,
     pad,
     pools,
+    second_gradients,
     validation,
 )
 from .catalogue import CAUSES, MUTANTS, Mutant
@@ -44,6 +45,7 @@ __all__ = [
     "numerics",
     "pad",
     "pools",
+    "second_gradients",
     "validation",
 ]
 

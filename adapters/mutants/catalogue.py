@@ -94,6 +94,27 @@ def gradient_mutant(op: str, *, cause: str, law: str) -> Callable[[_F], _F]:
     return enter
 
 
+def second_gradient_mutant(op: str, *, cause: str, law: str) -> Callable[[_F], _F]:
+    """Enter a function (inputs, g, held, **parameters) that stands in for the double_vjp of `op`.
+
+    `held` are the cotangents of the gradients, None for one that is left out.
+    """
+
+    def enter(function: _F) -> _F:
+        def double_vjp(
+            name: str, inputs: Sequence[Array], g: Array, held: Sequence[Array | None], **p: Value
+        ) -> tuple[Array, ...]:
+            if name != op:
+                return reference.double_vjp(name, inputs, g, held, **p)
+            gradients: tuple[Array, ...] = function(inputs, g, held, **p)
+            return gradients
+
+        _enter(_slug(function), op, cause, law, function, lambda: {"double_vjp": double_vjp}, None)
+        return function
+
+    return enter
+
+
 def call_mutant(
     *, cause: str, laws: Mapping[str, str], claims: Mapping[str, Value] | None = None
 ) -> Callable[[_F], _F]:
