@@ -21,7 +21,7 @@ from .layers import WINDOWED, Layer, headline, kept_size, layer
 from .lookup import NOTES, Note, Subject, about_topic, bears, matches, points_for, wanted_for
 from .spec.clauses import CLAUSES, Clause
 from .spec.dialects import DialectPoint
-from .spec.operations import OPERATIONS, Parameter, parameters
+from .spec.operations import VOCABULARY, Parameter, parameters
 
 KINDS = {
     "axes": "one whole number per spatial axis",
@@ -121,7 +121,7 @@ def sources(named: Iterable[str]) -> list[str]:
 
 def show_operation(out: Console, op: str) -> None:
     """An operation: its arrays and parameters, its clauses, who differs."""
-    kind = OPERATIONS[op]
+    kind = VOCABULARY[op]
     out.print(Text(op, "bold"))
     for line in (kind.__doc__ or "").strip().splitlines():
         indented(out, Text(line.replace("`", "")))

@@ -79,6 +79,8 @@ class Law:
             "count_include_pad": arguments.get("count_include_pad"),
             "value": arguments.get("value"),
             "p": arguments.get("p"),
+            "head": arguments.get("head"),
+            "output": arguments.get("output"),
         }
         wanted = {k: v for k, v in self.narrow.items() if k in has and has[k] is not None}
         patterns = (

@@ -11,7 +11,7 @@ from .cli import Problem
 from .elsewhere import Fact, facts_for
 from .spec.clauses import CLAUSES, Clause
 from .spec.dialects import DIALECT_POINTS, DialectPoint
-from .spec.operations import OPERATIONS, Parameter, parameters
+from .spec.operations import VOCABULARY, Parameter, parameters
 
 ALIASES = {
     "gap": "global_avg_pool",
@@ -105,7 +105,7 @@ class Subject:
 def subject(words: Sequence[str]) -> Subject:
     """Read the words. Raises Problem, with the nearest known ones, for one that is unknown."""
     joined = "_".join(words).lower().replace("-", "_")
-    if joined in OPERATIONS:
+    if joined in VOCABULARY:
         return Subject((), (joined,), ())
     clauses, ops, topics = [], [], []
     for word in (w for text in words for w in text.lower().split()):
@@ -113,7 +113,7 @@ def subject(words: Sequence[str]) -> Subject:
         name = ALIASES.get(plain, plain)
         if word in CLAUSES:
             clauses.append(word)
-        elif name in OPERATIONS:
+        elif name in VOCABULARY:
             ops.append(name)
         elif word in DIALECT_POINTS or about_topic(plain):
             topics.append(word if word in DIALECT_POINTS else plain)
@@ -123,9 +123,9 @@ def subject(words: Sequence[str]) -> Subject:
 
 
 def _nearest(word: str) -> str:
-    known = {*CLAUSES, *OPERATIONS, *DIALECT_POINTS, *TOPICS, *ALIASES}
+    known = {*CLAUSES, *VOCABULARY, *DIALECT_POINTS, *TOPICS, *ALIASES}
     known |= {topic for note in NOTES for topic in note.topics}
-    known |= {p.name for kind in OPERATIONS.values() for p in parameters(kind)}
+    known |= {p.name for kind in VOCABULARY.values() for p in parameters(kind)}
     known |= {clause.partition(".")[2] for clause in CLAUSES}
     near = get_close_matches(word, sorted(known), 3, cutoff=0.5)
     return f"nearest are {', '.join(near)}" if near else "see convspec list clauses"
@@ -148,7 +148,7 @@ def about_topic(topic: str, ops: tuple[str, ...] = ()) -> Said:
         if (not ops or op in ops) and wanted & {point, clause.slug, *point.split("-")}
     ]
     taken: dict[Parameter, list[str]] = {}
-    for op, kind in OPERATIONS.items():
+    for op, kind in VOCABULARY.items():
         for parameter in parameters(kind):
             if (not ops or op in ops) and parameter.name in wanted:
                 taken.setdefault(parameter, []).append(op)

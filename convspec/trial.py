@@ -204,14 +204,14 @@ class Trial:
     def expected_gradients(self) -> tuple[Array, ...]:
         """The reference's gradients, ties resolved in the adapter's dialect."""
         arrays, parameters = self._arguments(self.exact, {})
-        if self.op in SHARING:
+        if self.op in (*SHARING, "network"):
             parameters["tie"] = self.adapter.claims.dialect["max_pool.tie"]
         return reference.vjp(self.op, tuple(arrays), self.exact["g"], **parameters)
 
     def expected_second_gradients(self, held: Sequence[Array | None]) -> tuple[Array, ...]:
         """The reference's second gradients, ties resolved in the adapter's dialect."""
         arrays, parameters = self._arguments(self.exact, {})
-        if self.op in SHARING:
+        if self.op in (*SHARING, "network"):
             parameters["tie"] = self.adapter.claims.dialect["max_pool.tie"]
         held = [None if u is None else wide(u) for u in held]
         return reference.double_vjp(self.op, arrays, self.exact["g"], held, **parameters)

@@ -67,6 +67,10 @@ def double_vjp(
     sums) or linear wherever it has a derivative (maxima, relu). Raises ``ValueError`` for every
     other operation, a wrong number of arrays, and whatever :func:`vjp` rejects.
     """
+    if op == "network":
+        from convspec.reference.network import network_double_vjp  # which is made of these
+
+        return network_double_vjp(inputs, cotangent, cotangents, **params)
     if op not in (*_BILINEAR, *_LINEAR, *_PIECEWISE):
         raise ValueError(f"the second gradient of {op!r} is not defined here")
     gradients = vjp(op, inputs, cotangent, **params)  # it checks all but the cotangents

@@ -7,13 +7,14 @@ operation and point. Levels are those of RFC 2119.
 
 from __future__ import annotations
 
-from . import calls, gradients, independence, linearity, second, structure, values
+from . import calls, gradients, independence, linearity, networks, second, structure, values
 from .point import LEVELS, SPEC_VERSION, Clause, Point
 
 __all__ = ["CLAUSES", "LEVELS", "POINTS", "SPEC_VERSION", "Clause", "Point"]
 
 POINTS: tuple[Point, ...] = (
-    *values.POINTS, *linearity.POINTS, *gradients.POINTS, *second.POINTS, *structure.POINTS,
+    *values.POINTS, *linearity.POINTS, *gradients.POINTS, *second.POINTS,
+    *networks.POINTS, *structure.POINTS,
     *independence.POINTS, *calls.POINTS,
 )  # fmt: skip
 
