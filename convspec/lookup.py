@@ -159,13 +159,13 @@ def about_topic(topic: str, ops: tuple[str, ...] = ()) -> Said:
         for parameter in parameters(kind):
             if (not ops or op in ops) and parameter.name in wanted:
                 taken.setdefault(parameter, []).append(op)
+    words = {topic.removesuffix("_mode"), *wanted}
     points = [
         p
         for p in DIALECT_POINTS.values()
         if (not ops or any(op in p.ops for op in ops))
-        and wanted & {p.name, *p.topics, *re.split(r"[.-]", p.name.partition(".")[2])}
+        and words & {p.name, *p.topics, *re.split(r"[.-]", p.name.partition(".")[2])}
     ]
-    words = {topic.removesuffix("_mode"), *wanted}
     limits = [x for x in limits_for(ops) if words & set(x.topics)]
     return Said(tuple(notes), tuple(clauses), taken, tuple(points), tuple(limits))
 

@@ -13,7 +13,7 @@ from convspec.spaces import Space, space_for
 from convspec.spec.case import DTYPES, LAYOUTS, PATTERNS, Case, Tensor
 from convspec.spec.claims import OpClaims
 
-INTEGERS = sorted(set(PATTERNS) - {"normal", "positive", "nan", "floor"})
+INTEGERS = sorted(set(PATTERNS) - {"normal", "positive", "nan", "nans", "floor"})
 
 
 def some(pattern: str, dtype: str = "float32", shape: tuple[int, ...] = (3, 4, 5, 6)) -> Tensor:
