@@ -18,11 +18,15 @@ from . import (  # each enters its faults into the catalogue
     conv_windows,
     global_pools,
     gradients,
+    kernels,
     layouts,
     max_pools,
     numerics,
     pad,
     pools,
+    sizes,
+    space,
+    special,
     validation,
 )
 from .catalogue import CAUSES, MUTANTS, Mutant
@@ -38,12 +42,16 @@ __all__ = [
     "conv_windows",
     "global_pools",
     "gradients",
+    "kernels",
     "layouts",
     "make",
     "max_pools",
     "numerics",
     "pad",
     "pools",
+    "sizes",
+    "space",
+    "special",
     "validation",
 ]
 
