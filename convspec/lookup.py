@@ -12,7 +12,7 @@ from .cli import Problem
 from .elsewhere import limits_for
 from .spec.clauses import CLAUSES, Clause
 from .spec.dialects import DIALECT_POINTS, DialectPoint, Limit
-from .spec.operations import VOCABULARY, Parameter, parameters
+from .spec.operations import OPERATIONS, Parameter, parameters
 
 T = TypeVar("T")
 
@@ -111,8 +111,8 @@ NOTES = (
     ),
     Note(
         ("larger", "exceeds", "too", "fit"), (),
-        "A window larger than the padded input, e > n + p_lo + p_hi, is refused, in ceil"
-        " mode, too.",
+        "A window larger than the padded input, e > n + p_lo + p_hi, is refused, in ceil mode"
+        " too.",
         "conv.md#constraints",
     ),
     Note(
@@ -183,7 +183,7 @@ QUESTION = 3
 def subject(words: Sequence[str]) -> Subject:
     """Read the words. Raises Problem, with the nearest known ones, for one that is unknown."""
     joined = "_".join(words).lower().replace("-", "_")
-    if joined in VOCABULARY:
+    if joined in OPERATIONS:
         return Subject((), (joined,), ())
     clauses, ops, topics, points, strange = [], [], [], [], []
     asked = [w.strip("?,:") for text in words for w in text.lower().split()]
@@ -193,7 +193,7 @@ def subject(words: Sequence[str]) -> Subject:
         name = ALIASES.get(plain, plain)
         if word in CLAUSES:
             clauses.append(word)
-        elif name in VOCABULARY:
+        elif name in OPERATIONS:
             ops.append(name)
         elif word in DIALECT_POINTS:
             points.append(word)
@@ -207,9 +207,9 @@ def subject(words: Sequence[str]) -> Subject:
 
 
 def _nearest(word: str) -> str:
-    known = {*CLAUSES, *VOCABULARY, *DIALECT_POINTS, *TOPICS, *ALIASES, *EVERY_POINT}
+    known = {*CLAUSES, *OPERATIONS, *DIALECT_POINTS, *TOPICS, *ALIASES, *EVERY_POINT}
     known |= {topic for note in NOTES for topic in note.topics}
-    known |= {p.name for kind in VOCABULARY.values() for p in parameters(kind)}
+    known |= {p.name for kind in OPERATIONS.values() for p in parameters(kind)}
     known |= {clause.partition(".")[2] for clause in CLAUSES}
     near = get_close_matches(word, sorted(known), 3, cutoff=0.5)
     return f"nearest are {', '.join(near)}" if near else "see convspec list clauses"
@@ -232,18 +232,18 @@ def about_topic(topic: str, ops: tuple[str, ...] = ()) -> Said:
         if (not ops or op in ops) and wanted & {point, clause.slug, *point.split("-")}
     ]
     taken: dict[Parameter, list[str]] = {}
-    for op, kind in VOCABULARY.items():
+    for op, kind in OPERATIONS.items():
         for parameter in parameters(kind):
             if (not ops or op in ops) and parameter.name in wanted:
                 taken.setdefault(parameter, []).append(op)
+    words = {topic.removesuffix("_mode"), *wanted}
     points = [
         p
         for p in DIALECT_POINTS.values()
         for _, _, last in [p.name.partition(".")]
         if (not ops or any(op in p.ops for op in ops))
-        and wanted & {p.name, last, *p.topics, *re.split(r"[.-]", last)}
+        and words & {p.name, last, *p.topics, *re.split(r"[.-]", last)}
     ]
-    words = {topic.removesuffix("_mode"), *wanted}
     limits = [x for x in limits_for(ops) if words & set(x.topics)]
     return Said(tuple(notes), tuple(clauses), taken, tuple(points), tuple(limits))
 
