@@ -7,14 +7,18 @@ float32; integers wrap in their own type.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from .errors import UnknownAdapter
+from .numpy_adaptive import adaptive_avg_pool, adaptive_max_pool
 from .numpy_checks import Array, Pairs
+from .numpy_classifier import cross_entropy, dense, log_softmax, relu, softmax
 from .numpy_gradients import vjp
+from .numpy_lp import lp_pool
 from .numpy_pad import pad
 from .numpy_plans import (
     conv_plan,
@@ -27,6 +31,7 @@ from .numpy_plans import (
     wide_dtype,
     winners_of,
 )
+from .numpy_second import double_vjp_of
 from .numpy_transposed import conv_transpose
 
 _INTEGERS = ["int64", "int32", "int16", "int8"]
@@ -39,6 +44,11 @@ CLAIMS: dict[str, Any] = {
     },
     "avg_pool": {"dtypes": _FLOATS},
     "global_avg_pool": {"dtypes": _FLOATS},
+    "lp_pool": {"dtypes": _FLOATS},
+    "adaptive_avg_pool": {"dtypes": _FLOATS},
+    "softmax": {"dtypes": _FLOATS},
+    "log_softmax": {"dtypes": _FLOATS},
+    "cross_entropy": {"dtypes": _FLOATS},
     "accumulate": {"float16": "float32"},
 }
 
@@ -149,9 +159,12 @@ def make(option: str | None) -> SimpleNamespace:
     if option is not None:
         raise UnknownAdapter(f"numpy has no option {option!r}, nor any other")
     functions = (
-        conv, conv_transpose, pad, max_pool, max_pool_with_indices, avg_pool,
-        global_avg_pool, global_max_pool, global_sum_pool, vjp,
+        conv, conv_transpose, pad, max_pool, max_pool_with_indices, avg_pool, lp_pool,
+        adaptive_avg_pool, adaptive_max_pool, global_avg_pool, global_max_pool, global_sum_pool,
+        relu, dense, softmax, log_softmax, cross_entropy, vjp,
     )  # fmt: skip
+    named: dict[str, Callable[..., Any]] = {function.__name__: function for function in functions}
     return SimpleNamespace(
-        name="numpy", version=np.__version__, claims=CLAIMS, **{f.__name__: f for f in functions}
-    )
+        name="numpy", version=np.__version__, claims=CLAIMS, double_vjp=double_vjp_of(named),
+        **named,
+    )  # fmt: skip

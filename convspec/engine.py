@@ -14,12 +14,12 @@ import pytest
 
 from convspec import __version__
 from convspec.adapters.opening import Adapter, AdapterError, adapt, open_adapter
-from convspec.building import BUILDERS
 from convspec.events import Event, LawFinished, RunFinished, RunStarted
 from convspec.isolation import LIMIT, isolated
 from convspec.law import LAWS_PACKAGE, all_laws
 from convspec.plan import items
 from convspec.plugin import SESSION, EventCollector
+from convspec.probes import observe
 from convspec.session import Session
 from convspec.spaces import space_for
 from convspec.spec.case import Case
@@ -80,6 +80,7 @@ def run(
             adapter=opened.name, version=opened.version, claims=opened.claims.to_json(),
             profile="replay" if replay else profile, seed=seed,
             convspec=__version__, spec=SPEC_VERSION, laws=len(planned),
+            observed=observe(opened, {item.op for item in planned if item.rank is not None}),
         )
     )  # fmt: skip
     # Each worker loads the library anew: for a few cases that takes longer than they do.
@@ -105,8 +106,7 @@ def smoke(adapter: Adapter) -> None:
     """
     plain: dict[str, Case] = {}
     for op, claims in adapter.claims.ops.items():
-        # Some operations have no laws, and so no cases, yet.
-        space = space_for(op, claims.ranks[0], claims, scale="tiny") if op in BUILDERS else None
+        space = space_for(op, claims.ranks[0], claims, scale="tiny")
         if space is not None:
             plain[op] = space.case([0] * len(space.factors))
 

@@ -22,7 +22,7 @@ from convspec.trial import Trial
 
 LAWS_PACKAGE = "convspec.conformance"
 
-SPECIAL_PATTERNS = (*REAL_PATTERNS, "nan", "eye", "floor")
+SPECIAL_PATTERNS = (*REAL_PATTERNS, "nan", "nans", "eye", "floor", "bank")
 """Contents that only laws which ask for them can take."""
 
 Check = Callable[[Trial], None]
@@ -47,7 +47,7 @@ class Law:
     narrow: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     gradient: bool = False
     defective: bool = False
-    ranks: tuple[int, ...] = (1, 2, 3)
+    ranks: tuple[int, ...] = (0, 1, 2, 3)
 
     def slug(self, op: str) -> str:
         """The clause this law holds an operation to."""
@@ -64,7 +64,7 @@ class Law:
             return None
         return space_for(
             op, rank, claimed, scale=self.scale, narrow=self.narrow, gradient=self.gradient,
-            defective=self.defective,
+            defective=self.defective, whole=claims,
         )  # fmt: skip
 
     def applies_to(self, case: Case, valid: bool) -> bool:
@@ -77,9 +77,13 @@ class Law:
             "ceil_mode": arguments.get("ceil_mode"),
             "count_include_pad": arguments.get("count_include_pad"),
             "value": arguments.get("value"),
+            "p": arguments.get("p"),
         }
         wanted = {k: v for k, v in self.narrow.items() if k in has and has[k] is not None}
-        special = set(self.narrow.get("x.pattern", ())) & set(SPECIAL_PATTERNS)
+        patterns = (
+            v for k, values in self.narrow.items() if k.endswith(".pattern") for v in values
+        )
+        special = set(patterns) & set(SPECIAL_PATTERNS)
         found = {t.pattern for t in case.tensors} & set(SPECIAL_PATTERNS)
         return (
             case.op.name in self.ops
@@ -87,9 +91,13 @@ class Law:
             and valid != self.defective
             and ("g" in case) == self.gradient
             and (found <= special and bool(found) == bool(special))
-            and (self.narrow.get("batch") == (0,)) == (case["x"].shape[0] == 0)
+            and (self.defective or (self.narrow.get("batch") == (0,)) == _is_empty(case))
             and (self.defective or all(has[name] in levels for name, levels in wanted.items()))
         )
+
+
+def _is_empty(case: Case) -> bool:
+    return case.tensors[0].shape[:1] == (0,)
 
 
 _REGISTRY: dict[str, Law] = {}
@@ -104,7 +112,7 @@ def law(
     narrow: Mapping[str, tuple[Any, ...]] | None = None,
     gradient: bool = False,
     defective: bool = False,
-    ranks: tuple[int, ...] = (1, 2, 3),
+    ranks: tuple[int, ...] = (0, 1, 2, 3),
 ) -> Callable[[Check], Callable[[Any], None]]:
     """Declare a law; the decorated function becomes a pytest test that draws its cases.
 

@@ -40,11 +40,11 @@ class Described(Protocol):
 
 @dataclass(frozen=True)
 class Finding:
-    """A failure, and the law that found it. `rank`: number of spatial axes, 0 for all."""
+    """A failure, and the law that found it. `rank`: number of spatial axes, None if no matter."""
 
     law: str
     op: str
-    rank: int
+    rank: int | None
     failure: Failure
 
 
@@ -140,7 +140,9 @@ class Report:
         if head is None:
             raise ValueError("not a run: it has no run-started event")
         # Workers finish in any order; nothing shown may depend on it.
-        laws.sort(key=lambda e: (e.clause, e.law, _position(e.op), e.rank))
+        laws.sort(
+            key=lambda e: (e.clause, e.law, _position(e.op), -1 if e.rank is None else e.rank)
+        )
         by_law: dict[str, float] = {}
         for event in sorted(laws, key=lambda e: e.law):
             by_law[event.law] = by_law.get(event.law, 0.0) + event.seconds
@@ -186,6 +188,16 @@ class Report:
             return 3
         return 0 if any(c.verdict == CONFORMS and c.cases for c in self.clauses) else 4
 
+    @property
+    def undeclared(self) -> dict[str, Mapping[str, Any]]:
+        """The dialect points at which another choice was observed than is declared."""
+        declared = self.head.claims.get("dialect", {})
+        return {
+            point: seen
+            for point, seen in self.head.observed.items()
+            if seen["choice"] != declared.get(point)
+        }
+
     def to_json(self) -> dict[str, Any]:
         """The report as a strict JSON document: non-finite numbers are strings.
 
@@ -198,6 +210,10 @@ class Report:
             "convspec": head.convspec,
             "spec": head.spec,
             "adapter": {"name": head.adapter, "version": head.version, "claims": head.claims},
+            "dialect": {
+                "declared": head.claims.get("dialect", {}),
+                "observed": {point: dict(seen) for point, seen in head.observed.items()},
+            },
             "profile": head.profile,
             "seed": head.seed,
             "interrupted": self.interrupted,

@@ -74,14 +74,14 @@ class Session:
             return items([law], self.adapter.claims, profile, ops, clauses)
         op = self.case.op.name
         asked = op in law.ops and op in self.adapter.functions and wanted(law, op, ops, clauses)
-        fits = asked and law.applies_to(self.case, is_valid(self.case))
+        fits = asked and law.applies_to(self.case, is_valid(self.case, self.adapter.claims))
         return [Item(law.name, op, self.case.rank)] if fits else []
 
     def run(self, law: Law, item: Item) -> LawFinished:
         """Run one item."""
         if self.case is not None:
             return self.bench.replay(law, self.case)
-        if item.rank == 0:
-            return LawFinished(law.name, law.slug(item.op), item.op, 0, UNSUPPORTED)
+        if item.rank is None:
+            return LawFinished(law.name, law.slug(item.op), item.op, None, UNSUPPORTED)
         seed = self.config.getoption("--convspec-seed")
         return self.bench.run(law, item.op, item.rank, count=self.counts[item], seed=seed)

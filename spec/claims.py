@@ -12,7 +12,8 @@ dictionary and needs no import of ours::
     }
 
 ``all`` applies to every operation, an operation's own entry overrides it, ``vjp`` lists the
-operations whose gradients are claimed (all that the adapter has, if it has a ``vjp``).
+operations whose gradients are claimed (all that the adapter has, if it has a ``vjp``), and
+``double_vjp`` those whose second gradients are (all that have one, if it has a ``double_vjp``).
 """
 
 from __future__ import annotations
@@ -20,16 +21,19 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any
 
 from .case import DTYPES, LAYOUTS
-from .dialects import resolve
-from .groups import CONVOLUTIONS
+from .dialects import HELD, resolve
+from .groups import CONVOLUTIONS, TWICE, possible_ranks
 from .operations import NAMED_PADDINGS, OPERATIONS, PAD_MODES, Operation
 
 UNBOUNDED = 1_000_000
 
 PADDING_LIMITS = ("none", "window", "half_window")
+POWERS = (1, 2, 3, 4, 5, 6)
+"""The p of Lp pools that cases are drawn from."""
 
 
 class ClaimsError(ValueError):
@@ -42,7 +46,8 @@ class OpClaims:
 
     Bounds are inclusive (least, greatest). `padding_limit` relates the padding of pools to
     the window w per axis: "window" means < w, "half_window" means ≤ w/2 (undilated).
-    `named_stride` is the greatest stride that named padding is claimed with.
+    `named_stride` is the greatest stride that named padding is claimed with, `powers` the p of Lp
+    pools.
     """
 
     ranks: tuple[int, ...] = (1, 2, 3)
@@ -61,9 +66,11 @@ class OpClaims:
     ceil_mode: tuple[bool, ...] = (False, True)
     count_include_pad: tuple[bool, ...] = (False, True)
     modes: tuple[str, ...] = PAD_MODES
+    powers: tuple[int, ...] = POWERS
     bias: tuple[bool, ...] = (False, True)
     empty_batch: bool = True
     gradient: bool = False
+    second_gradient: bool = False
 
     def include(self, op: Operation, arrays: Sequence[Any]) -> bool:
         """Whether a call with these parameters and arrays (with shape and dtype) is claimed.
@@ -92,6 +99,7 @@ class OpClaims:
             (p.get("ceil_mode", self.ceil_mode[0]), self.ceil_mode),
             (p.get("count_include_pad", self.count_include_pad[0]), self.count_include_pad),
             (p.get("mode", self.modes[0]), self.modes),
+            (p.get("p", self.powers[0]), self.powers),
             (len(arrays) > 2 if "b" in op.inputs else self.bias[0], self.bias),
         )
         return (
@@ -115,6 +123,7 @@ _WORDS: dict[str, Collection[Any]] = {
     "ceil_mode": (False, True),
     "count_include_pad": (False, True),
     "modes": PAD_MODES,
+    "powers": POWERS,
     "bias": (False, True),
 }
 
@@ -131,6 +140,12 @@ class Claims:
     dialect: Mapping[str, str] = field(default_factory=lambda: resolve({}))
     accumulate: Mapping[str, str] = field(default_factory=dict)
     fork: bool = True
+
+    @cached_property
+    def departing(self) -> frozenset[str]:
+        """The operations at one of whose dialect points another choice than the spec's is made."""
+        others = (p for name, p in HELD.items() if self.dialect[name] != p.default)
+        return frozenset(op for point in others for op in point.ops)
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-ready document; unbounded ranges end in null."""
@@ -149,7 +164,9 @@ class Claims:
         }
 
 
-def read_claims(data: Any, available: Collection[str], has_vjp: bool) -> Claims:
+def read_claims(
+    data: Any, available: Collection[str], has_vjp: bool, has_double_vjp: bool = False
+) -> Claims:
     """The claims an adapter's dictionary states about the operations it has.
 
     `available`: names of operations the adapter defines. Raises ClaimsError naming the entry.
@@ -158,23 +175,22 @@ def read_claims(data: Any, available: Collection[str], has_vjp: bool) -> Claims:
         data = {}
     if not isinstance(data, Mapping):
         raise ClaimsError(f"claims must be a dictionary, not {type(data).__name__}")
-    known = {"all", "vjp", "dialect", "accumulate", "fork", *OPERATIONS}
+    known = {"all", "vjp", "double_vjp", "dialect", "accumulate", "fork", *OPERATIONS}
     for key in data:
         if key not in known:
             raise ClaimsError(f"claims[{key!r}]: unknown entry{_nearest(key, known)}")
         if key in OPERATIONS and key not in available:
             raise ClaimsError(f"claims[{key!r}]: the adapter has no function {key}")
-    gradients = data.get("vjp", tuple(available) if has_vjp else ())
-    if isinstance(gradients, str) or not isinstance(gradients, Collection):
-        raise ClaimsError("claims['vjp']: expected a list of operation names")
-    for name in gradients:
-        if name not in available:
-            raise ClaimsError(f"claims['vjp']: the adapter has no function {name!r}")
-    if gradients and not has_vjp:
-        raise ClaimsError("claims['vjp']: the adapter has no function vjp")
+    gradients = _differentiated(data, "vjp", tuple(available), available, has_vjp)
+    twice = [name for name in TWICE if name in available]
+    second = _differentiated(data, "double_vjp", twice, available, has_double_vjp)
     base = _override(OpClaims(), data.get("all", {}), "all")
     ops = {
-        name: replace(_override(base, data.get(name, {}), name), gradient=name in gradients)
+        name: replace(
+            _override(_on_axes_of(name, base), data.get(name, {}), name),
+            gradient=name in gradients,
+            second_gradient=name in second,
+        )
         for name in OPERATIONS
         if name in available
     }
@@ -184,6 +200,28 @@ def read_claims(data: Any, available: Collection[str], has_vjp: bool) -> Claims:
     return Claims(
         ops, _dialect(data.get("dialect", {})), _accumulate(data.get("accumulate", {})), fork
     )
+
+
+def _differentiated(
+    data: Mapping[Any, Any], key: str, default: Collection[str], available: Collection[str],
+    has_it: bool,
+) -> Collection[str]:  # fmt: skip
+    """The operations whose gradients the entry `key` claims."""
+    names = data.get(key, default if has_it else ())
+    if isinstance(names, str) or not isinstance(names, Collection):
+        raise ClaimsError(f"claims[{key!r}]: expected a list of operation names")
+    for name in names:
+        if name not in available:
+            raise ClaimsError(f"claims[{key!r}]: the adapter has no function {name!r}")
+    if names and not has_it:
+        raise ClaimsError(f"claims[{key!r}]: the adapter has no function {key}")
+    return names
+
+
+def _on_axes_of(op: str, base: OpClaims) -> OpClaims:
+    """What `all` claims of spatial axes says nothing about an operation that may have none."""
+    possible = possible_ranks(op)
+    return replace(base, ranks=tuple(n for n in possible if n == 0 or n in base.ranks))
 
 
 def _nearest(key: Any, known: Collection[str]) -> str:
@@ -211,7 +249,7 @@ def _accumulate(declared: Any) -> dict[str, str]:
 def _override(base: OpClaims, entry: Any, where: str) -> OpClaims:
     if not isinstance(entry, Mapping):
         raise ClaimsError(f"claims[{where!r}]: expected a dictionary, not {type(entry).__name__}")
-    known = {f.name for f in fields(OpClaims)} - {"gradient"}
+    known = {f.name for f in fields(OpClaims)} - {"gradient", "second_gradient"}
     changes: dict[str, Any] = {}
     for key, value in entry.items():
         place = f"claims[{where!r}][{key!r}]"
@@ -220,7 +258,9 @@ def _override(base: OpClaims, entry: Any, where: str) -> OpClaims:
         if key in _BOUNDS:
             changes[key] = _bounds(value, place, 0 if key in _FROM_ZERO else 1)
         elif key in _WORDS:
-            changes[key] = _words(value, _WORDS[key], place)
+            one = key == "ranks" and where in OPERATIONS
+            allowed = possible_ranks(where) if one else _WORDS[key]
+            changes[key] = _words(value, allowed, place)
         elif key == "padding_limit":
             if value not in PADDING_LIMITS:
                 raise ClaimsError(f"{place}: {value!r} is not one of {', '.join(PADDING_LIMITS)}")
