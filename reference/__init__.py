@@ -16,6 +16,7 @@ from convspec.reference.avg_pool import avg_pool, avg_pool_vjp
 from convspec.reference.conv import conv, conv_vjp
 from convspec.reference.conv_transpose import conv_transpose, conv_transpose_vjp
 from convspec.reference.dense import dense, dense_vjp
+from convspec.reference.double_vjp import double_vjp
 from convspec.reference.global_pool import (
     global_avg_pool,
     global_avg_pool_vjp,
@@ -53,6 +54,7 @@ __all__ = [
     "cross_entropy_vjp",
     "dense",
     "dense_vjp",
+    "double_vjp",
     "global_avg_pool",
     "global_avg_pool_vjp",
     "global_max_pool",

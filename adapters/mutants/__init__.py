@@ -18,6 +18,7 @@ from . import (  # each enters its faults into the catalogue
     conv_windows,
     global_pools,
     gradients,
+    kernels,
     layouts,
     max_pools,
     numerics,
@@ -25,6 +26,8 @@ from . import (  # each enters its faults into the catalogue
     pool_values,
     pools,
     sizes,
+    space,
+    special,
     validation,
 )
 from .catalogue import CAUSES, MUTANTS, Mutant
@@ -40,6 +43,7 @@ __all__ = [
     "conv_windows",
     "global_pools",
     "gradients",
+    "kernels",
     "layouts",
     "make",
     "max_pools",
@@ -48,6 +52,8 @@ __all__ = [
     "pool_values",
     "pools",
     "sizes",
+    "space",
+    "special",
     "validation",
 ]
 

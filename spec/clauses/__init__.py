@@ -8,14 +8,21 @@ operation and point. Levels are those of RFC 2119.
 from __future__ import annotations
 
 from . import (
+    bins,
     calls,
+    classifier,
+    convolution,
     coverage,
     global_pooling,
     gradients,
     independence,
     linearity,
+    nans,
+    pads,
     pooling,
     relationships,
+    space,
+    special,
     structure,
     values,
 )
@@ -23,11 +30,27 @@ from .point import LEVELS, SPEC_VERSION, Clause, Example, Point
 
 __all__ = ["CLAUSES", "LEVELS", "POINTS", "SPEC_VERSION", "Clause", "Example", "Point"]
 
-POINTS: tuple[Point, ...] = (
-    *values.POINTS, *linearity.POINTS, *gradients.POINTS, *structure.POINTS,
-    *independence.POINTS, *calls.POINTS,
-    *relationships.POINTS, *pooling.POINTS, *coverage.POINTS, *global_pooling.POINTS,
-)  # fmt: skip
+_THEMES = (
+    values,
+    nans,
+    pads,
+    bins,
+    linearity,
+    gradients,
+    structure,
+    relationships,
+    pooling,
+    coverage,
+    global_pooling,
+    space,
+    convolution,
+    special,
+    independence,
+    classifier,
+    calls,
+)
+
+POINTS: tuple[Point, ...] = tuple(point for theme in _THEMES for point in theme.POINTS)
 
 CLAUSES: dict[str, Clause] = {c.slug: c for point in POINTS for c in point.clauses()}
 
