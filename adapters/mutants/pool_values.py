@@ -140,9 +140,9 @@ def max_pool_of_magnitudes(x: Array, **p: Value) -> Array:
 
 @mutant("max_pool", cause="low-precision accumulation", law="lipschitz")
 def max_pool_rounded_to_threes(x: Array, **p: Value) -> Array:
-    """With a stride of more than 1, what comes out is rounded down to a multiple of 3."""
+    """With a stride of more than 2, what comes out is rounded down to a multiple of 3."""
     y = reference.max_pool(x, **p)
-    if p["stride"][-1] == 1:
+    if p["stride"][-1] < 3:
         return y
     whole = np.where(np.isfinite(y), y, 0)
     return np.where(np.isfinite(y), whole - whole % 3, y).astype(y.dtype)
@@ -160,8 +160,8 @@ def max_pool_first_cell_not_read(x: Array, **p: Value) -> Array:
 
 @mutant("max_pool", cause="special fast path", law="above_the_mean")
 def max_pool_second_greatest(x: Array, **p: Value) -> Array:
-    """An unpadded window of 4 or more cells in all: the last tap is taken for padding."""
-    if prod(p["window"]) < 4 or any(pair != (0, 0) for pair in p["padding"]) or p["ceil_mode"]:
+    """An unpadded window of more than 4 cells in all: its last column is taken for padding."""
+    if prod(p["window"]) <= 4 or any(pair != (0, 0) for pair in p["padding"]) or p["ceil_mode"]:
         return reference.max_pool(x, **p)
     shorter = (*p["window"][:-1], p["window"][-1] - 1)
     if shorter[-1] == 0:
@@ -183,9 +183,9 @@ def avg_pool_every_second_starts_at_16(x: Array, **p: Value) -> Array:
 
 @mutant("max_pool", cause="argmax and ties", law="discarded_cells")
 def max_pool_spread_subtracted(x: Array, **p: Value) -> Array:
-    """Windows of 4 or more cells: the maximum falls by 1 where a cell lies 6 or more below it."""
+    """Windows of over 4 cells: the maximum falls by 1 where a cell lies 6 or more below it."""
     y = reference.max_pool(x, **p)
-    if prod(p["window"]) < 4:
+    if prod(p["window"]) <= 4:
         return y
     least = -reference.max_pool(-x, **p)
     return np.where(y - least >= 6, y - 1, y).astype(y.dtype)
@@ -210,8 +210,8 @@ def max_pool_first_of_three_passed_over(x: Array, **p: Value) -> Array:
 
 @mutant("avg_pool", cause="special fast path", law="sums_preserved")
 def avg_pool_fours_by_first_half(x: Array, **p: Value) -> Array:
-    """Windows of 4 side by side: the first two cells of each count twice, the last two not."""
-    if _tiled(p) and p["window"][-1] == 4:
+    """Windows of 4 or more side by side: the first two cells stand in for the next two."""
+    if _tiled(p) and p["window"][-1] > 3:
         x = _passed_over(_passed_over(x, p, 2, -2), p, 3, -2)
     return reference.avg_pool(x, **p)
 
