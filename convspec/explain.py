@@ -15,7 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from . import differences, worked
+from . import claim_table, differences, worked
 from .cli import Problem
 from .console import copyable, heading, indented, listing
 from .elsewhere import limits_for
@@ -32,9 +32,9 @@ from .lookup import (
     wanted_for,
 )
 from .pages.layout import FOLDER, PAGE_OF
-from .spec.clauses import CLAUSES, Clause
+from .spec.clauses import CLAUSES, Clause, Example
 from .spec.dialects import DIALECT_POINTS, HOW, Limit
-from .spec.operations import OPERATIONS, Parameter, parameters
+from .spec.operations import VOCABULARY, Parameter, parameters
 
 KINDS = {
     "axes": "one whole number per spatial axis",
@@ -67,6 +67,8 @@ def show(out: Console, about: Subject) -> None:
     """Print everything about the subject."""
     for slug in about.clauses:
         show_clause(out, CLAUSES[slug])
+    for claim in about.claims:
+        claim_table.show(out, claim_table.row(claim))
     for name in about.points:
         differences.show_point(out, DIALECT_POINTS[name])
     if about.topics:
@@ -89,6 +91,10 @@ def show_clause(out: Console, clause: Clause) -> None:
     indented(out, Text(clause.statement))
     if clause.formula:
         indented(out, Text(clause.formula, "bold"))
+    if clause.note:
+        _labelled(out, "note", [clause.note])
+    for example in clause.examples:
+        _labelled(out, "example", [example_line(example)])
     _labelled(out, "sources", sources(clause.sources))
     laws = [
         f"{law.name}: {law.statement}"
@@ -109,6 +115,13 @@ def show_clause(out: Console, clause: Clause) -> None:
     _page(out, f"{PAGE_OF[op].name}.md#{clause.slug}")
 
 
+def example_line(example: Example) -> str:
+    """A worked example: the case, the shape of its result, and its cells if they are given."""
+    shape = "×".join(map(str, example.shape)) or "a single number"
+    cells = f": {', '.join(f'{v:g}' for v in example.values)}" if example.values else ""
+    return f"{example.case} → {shape}{cells}"
+
+
 def sources(named: Iterable[str]) -> list[str]:
     """The sources spelt out: claim numbers say what they are numbers of."""
     claims = [s for s in named if CLAIM.fullmatch(s)]
@@ -121,7 +134,7 @@ def sources(named: Iterable[str]) -> list[str]:
 
 def show_operation(out: Console, op: str) -> None:
     """An operation: its arrays and parameters, its clauses, who differs."""
-    kind = OPERATIONS[op]
+    kind = VOCABULARY[op]
     out.print(Text(op, "bold"))
     for line in (kind.__doc__ or "").strip().splitlines():
         indented(out, Text(line.replace("`", "")))
