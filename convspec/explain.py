@@ -22,8 +22,6 @@ from .elsewhere import limits_for
 from .layers import WINDOWED, headline, layer
 from .lookup import (
     EVERY_POINT,
-    NOTES,
-    Note,
     Subject,
     about_topics,
     bears,
@@ -31,6 +29,7 @@ from .lookup import (
     points_for,
     wanted_for,
 )
+from .notes import NOTES, Note
 from .pages.layout import FOLDER, PAGE_OF
 from .spec.clauses import CLAUSES, Clause
 from .spec.dialects import DIALECT_POINTS, HOW, Limit
