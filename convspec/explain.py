@@ -90,7 +90,7 @@ def show_clause(out: Console, clause: Clause) -> None:
         indented(out, Text(clause.formula, "bold"))
     _labelled(out, "sources", sources(clause.sources))
     laws = [
-        f"{law.name}: {law.statement}"
+        f"{law.name}: {law.statement} ({_from_here(Path(law.check.__code__.co_filename))})"
         for law in all_laws().values()
         if op in law.ops and law.slug(op) == clause.slug
     ]
@@ -136,7 +136,11 @@ def show_operation(out: Console, op: str) -> None:
     _limits(out, limits_for((op,)))
     if op in WINDOWED:
         _try(out, op, {"sizes": "5x5", "window": "3x3", "stride": "2x2", "padding": "1,1"})
+    from . import reference
+
+    defined = Path(getattr(reference, op).__code__.co_filename)
     _page(out, f"{PAGE_OF[op].name}.md")
+    copyable(out, f"Defined in: {_from_here(defined)}", "dim")
 
 
 def _page(out: Console, page: str) -> None:
@@ -147,10 +151,13 @@ def _page(out: Console, page: str) -> None:
 def page_path(page: str) -> str:
     """Where a page lies, from here if that is shorter."""
     file, sign, place = page.partition("#")
-    path = FOLDER / file
+    return f"{_from_here(FOLDER / file)}{sign}{place}"
+
+
+def _from_here(path: Path) -> Path:
     with suppress(ValueError):
-        path = path.relative_to(Path.cwd())
-    return f"{path}{sign}{place}"
+        return path.relative_to(Path.cwd())
+    return path
 
 
 def _parameter(parameter: Parameter) -> str:
