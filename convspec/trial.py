@@ -153,7 +153,7 @@ class Trial:
 
     def reachable_maxima(self) -> Array:
         """True for each cell of x that is the maximum, or one of equals, of some window."""
-        x = self.exact["x"]
+        x = self.exact["x"].astype(np.float64)
         if self.op == "global_max_pool":
             spatial = tuple(range(2, x.ndim))
             return np.asarray(x == x.max(axis=spatial, keepdims=True))

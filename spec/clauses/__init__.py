@@ -12,19 +12,23 @@ from . import (
     calls,
     classifier,
     convolution,
+    coverage,
+    global_pooling,
     gradients,
     independence,
     linearity,
     nans,
     pads,
+    pooling,
+    relationships,
     space,
     special,
     structure,
     values,
 )
-from .point import LEVELS, SPEC_VERSION, Clause, Point
+from .point import LEVELS, SPEC_VERSION, Clause, Example, Point
 
-__all__ = ["CLAUSES", "LEVELS", "POINTS", "SPEC_VERSION", "Clause", "Point"]
+__all__ = ["CLAUSES", "LEVELS", "POINTS", "SPEC_VERSION", "Clause", "Example", "Point"]
 
 _THEMES = (
     values,
@@ -34,6 +38,10 @@ _THEMES = (
     linearity,
     gradients,
     structure,
+    relationships,
+    pooling,
+    coverage,
+    global_pooling,
     space,
     convolution,
     special,
