@@ -19,7 +19,7 @@ from . import differences, worked
 from .cli import Problem
 from .console import copyable, heading, indented, listing
 from .elsewhere import limits_for
-from .layers import WINDOWED, headline, layer
+from .layers import WINDOWED, comes, headline, layer
 from .lookup import (
     EVERY_POINT,
     Subject,
@@ -88,6 +88,13 @@ def show_clause(out: Console, clause: Clause) -> None:
     indented(out, Text(clause.statement))
     if clause.formula:
         indented(out, Text(clause.formula, "bold"))
+    if clause.note:
+        _labelled(out, "note", [clause.note])
+    if clause.examples:
+        heading(out, "For example")
+        for example in clause.examples:
+            copyable(out, f"  {example.case}")
+            indented(out, Text(f"→ {comes(example)}"), 4)
     _labelled(out, "sources", sources(clause.sources))
     laws = [
         f"{law.name}: {law.statement} ({_from_here(Path(law.check.__code__.co_filename))})"
