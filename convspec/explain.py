@@ -92,9 +92,9 @@ def show_clause(out: Console, clause: Clause) -> None:
         _labelled(out, "note", [clause.note])
     if clause.examples:
         heading(out, "For example")
-        for example in clause.examples:
-            copyable(out, f"  {example.case}")
-            indented(out, Text(f"→ {comes(example)}"), 4)
+        for case in clause.examples:
+            copyable(out, f"  {case.case}")
+            indented(out, Text(f"→ {comes(case)}"), 4)
     _labelled(out, "sources", sources(clause.sources))
     laws = [
         f"{law.name}: {law.statement} ({_from_here(Path(law.check.__code__.co_filename))})"
