@@ -47,7 +47,7 @@ class Law:
     narrow: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     gradient: bool = False
     defective: bool = False
-    ranks: tuple[int, ...] = (1, 2, 3)
+    ranks: tuple[int, ...] = (0, 1, 2, 3)
 
     def slug(self, op: str) -> str:
         """The clause this law holds an operation to."""
@@ -112,7 +112,7 @@ def law(
     narrow: Mapping[str, tuple[Any, ...]] | None = None,
     gradient: bool = False,
     defective: bool = False,
-    ranks: tuple[int, ...] = (1, 2, 3),
+    ranks: tuple[int, ...] = (0, 1, 2, 3),
 ) -> Callable[[Check], Callable[[Any], None]]:
     """Declare a law; the decorated function becomes a pytest test that draws its cases.
 
