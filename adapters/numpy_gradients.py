@@ -7,10 +7,20 @@ from typing import Any
 
 import numpy as np
 
+from .numpy_adaptive import adaptive_avg_gradient, adaptive_max_gradient
 from .numpy_checks import Array, Pairs, like
+from .numpy_classifier import (
+    cross_entropy_gradient,
+    dense_gradient,
+    log_softmax_gradient,
+    relu_gradient,
+    softmax_gradient,
+)
+from .numpy_lp import lp_gradient
 from .numpy_pad import pad_gradient
 from .numpy_plans import (
     conv_plan,
+    deliver,
     divisor,
     filters,
     grouped_columns,
@@ -54,12 +64,7 @@ def _max_gradient(inputs: Sequence[Array], g: Array, **params: Any) -> tuple[Arr
     x = _alone(inputs)
     plan, _ = pool_plan(x, **params)
     like("cotangent", g, (*x.shape[:2], *plan.out), x.dtype)
-    _, winners = winners_of(plan, x)
-    maps = x.shape[0] * x.shape[1]
-    sums = np.zeros((maps, plan.plane + 1), wide_dtype(x))
-    rows, shape = np.arange(maps)[:, None], (maps, plan.outputs)
-    np.add.at(sums, (rows, winners.reshape(shape)), g.reshape(shape))
-    return (sums[:, : plan.plane].astype(x.dtype).reshape(x.shape),)
+    return (deliver(plan, x, winners_of(plan, x)[1], g),)
 
 
 def _avg_gradient(
@@ -105,6 +110,18 @@ _GRADIENTS: dict[str, Callable[..., tuple[Array, ...]]] = {
     "max_pool": _max_gradient,
     "max_pool_with_indices": _max_gradient,
     "avg_pool": _avg_gradient,
+    "lp_pool": lambda inputs, g, **params: (lp_gradient(_alone(inputs), g, **params),),
+    "adaptive_avg_pool": lambda inputs, g, **params: (
+        adaptive_avg_gradient(_alone(inputs), g, **params),
+    ),
+    "adaptive_max_pool": lambda inputs, g, **params: (
+        adaptive_max_gradient(_alone(inputs), g, **params),
+    ),
+    "relu": lambda inputs, g: (relu_gradient(_alone(inputs), g),),
+    "dense": dense_gradient,
+    "softmax": lambda inputs, g: (softmax_gradient(_alone(inputs), g),),
+    "log_softmax": lambda inputs, g: (log_softmax_gradient(_alone(inputs), g),),
+    "cross_entropy": cross_entropy_gradient,
 }
 
 
@@ -112,7 +129,8 @@ def vjp(op: str, inputs: Sequence[Array], cotangent: Array, **params: Any) -> tu
     """One gradient per input of ⟨op(*inputs, **params), cotangent⟩, in the dtype of x.
 
     A maximum's gradient goes to its first cell. For ``max_pool_with_indices`` the cotangent is
-    that of the values. Raises ValueError where the operation would, and for a misfit cotangent.
+    that of the values; ``cross_entropy`` has one gradient, that of its logits. Raises ValueError
+    where the operation would, and for a misfit cotangent.
     """
     if op in ("global_avg_pool", "global_max_pool", "global_sum_pool"):
         return _global_gradient(op, inputs, cotangent, **params)

@@ -13,8 +13,11 @@ from typing import Any
 import numpy as np
 
 from .errors import UnknownAdapter
+from .numpy_adaptive import adaptive_avg_pool, adaptive_max_pool
 from .numpy_checks import Array, Pairs
+from .numpy_classifier import cross_entropy, dense, log_softmax, relu, softmax
 from .numpy_gradients import vjp
+from .numpy_lp import lp_pool
 from .numpy_pad import pad
 from .numpy_plans import (
     conv_plan,
@@ -39,6 +42,11 @@ CLAIMS: dict[str, Any] = {
     },
     "avg_pool": {"dtypes": _FLOATS},
     "global_avg_pool": {"dtypes": _FLOATS},
+    "lp_pool": {"dtypes": _FLOATS},
+    "adaptive_avg_pool": {"dtypes": _FLOATS},
+    "softmax": {"dtypes": _FLOATS},
+    "log_softmax": {"dtypes": _FLOATS},
+    "cross_entropy": {"dtypes": _FLOATS},
     "accumulate": {"float16": "float32"},
 }
 
@@ -149,8 +157,9 @@ def make(option: str | None) -> SimpleNamespace:
     if option is not None:
         raise UnknownAdapter(f"numpy has no option {option!r}, nor any other")
     functions = (
-        conv, conv_transpose, pad, max_pool, max_pool_with_indices, avg_pool,
-        global_avg_pool, global_max_pool, global_sum_pool, vjp,
+        conv, conv_transpose, pad, max_pool, max_pool_with_indices, avg_pool, lp_pool,
+        adaptive_avg_pool, adaptive_max_pool, global_avg_pool, global_max_pool, global_sum_pool,
+        relu, dense, softmax, log_softmax, cross_entropy, vjp,
     )  # fmt: skip
     return SimpleNamespace(
         name="numpy", version=np.__version__, claims=CLAIMS, **{f.__name__: f for f in functions}

@@ -87,6 +87,15 @@ def winners_of(plan: Columns, x: Array) -> tuple[Array, Array]:
     return y, winners
 
 
+def deliver(plan: Columns, x: Array, winners: Array, g: Array) -> Array:
+    """The gradient of maxima: what each output was given goes to the cell that won it."""
+    maps = x.shape[0] * x.shape[1]
+    sums = np.zeros((maps, plan.plane + 1), wide_dtype(x))
+    rows, shape = np.arange(maps)[:, None], (maps, plan.outputs)
+    np.add.at(sums, (rows, winners.reshape(shape)), g.reshape(shape))
+    return sums[:, : plan.plane].astype(x.dtype).reshape(x.shape)
+
+
 def grouped_columns(plan: Columns, x: Array, groups: int, wide: np.dtype[Any]) -> Array:
     """The columns a GEMM takes: (N, groups, C/groups · taps, outputs)."""
     depth = x.shape[1] // groups * plan.taps

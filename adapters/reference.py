@@ -6,6 +6,7 @@ import importlib.metadata
 from types import SimpleNamespace
 
 from convspec import reference
+from convspec.spec.groups import EVERY, ROUNDED
 
 from .errors import UnknownAdapter
 
@@ -15,8 +16,7 @@ _NAMED = ["same_upper", "same_lower", "valid"]
 
 CLAIMS = {
     "all": {"dtypes": [*_FLOATS, *_INTEGERS], "named_padding": _NAMED},
-    "avg_pool": {"dtypes": _FLOATS},
-    "global_avg_pool": {"dtypes": _FLOATS},
+    **{op: {"dtypes": _FLOATS} for op in ROUNDED},
 }
 
 
@@ -28,14 +28,6 @@ def make(option: str | None) -> SimpleNamespace:
         name="reference",
         version=importlib.metadata.version("convspec"),
         claims=CLAIMS,
-        conv=reference.conv,
-        conv_transpose=reference.conv_transpose,
-        pad=reference.pad,
-        max_pool=reference.max_pool,
-        max_pool_with_indices=reference.max_pool_with_indices,
-        avg_pool=reference.avg_pool,
-        global_avg_pool=reference.global_avg_pool,
-        global_max_pool=reference.global_max_pool,
-        global_sum_pool=reference.global_sum_pool,
+        **{op: getattr(reference, op) for op in EVERY},
         vjp=reference.vjp,
     )

@@ -78,6 +78,18 @@ class Torch:
         """Average pooling by ``F.avg_pool1d``, ``F.avg_pool2d`` or ``F.avg_pool3d``."""
         return self._run("avg_pool", (x,), params)
 
+    def lp_pool(self, x: Array, **params: Any) -> Array:
+        """Lp pooling by ``F.lp_pool1d``, ``F.lp_pool2d`` or ``F.lp_pool3d``."""
+        return self._run("lp_pool", (x,), params)
+
+    def adaptive_avg_pool(self, x: Array, **params: Any) -> Array:
+        """Adaptive average pooling by ``F.adaptive_avg_pool1d``, ``2d`` or ``3d``."""
+        return self._run("adaptive_avg_pool", (x,), params)
+
+    def adaptive_max_pool(self, x: Array, **params: Any) -> Array:
+        """Adaptive max pooling by ``F.adaptive_max_pool1d``, ``2d`` or ``3d``."""
+        return self._run("adaptive_max_pool", (x,), params)
+
     def global_avg_pool(self, x: Array) -> Array:
         """Adaptive average pooling to one cell."""
         return self._run("global_avg_pool", (x,), {})
@@ -90,15 +102,40 @@ class Torch:
         """``Tensor.sum``: torch has no pool of that name."""
         return self._run("global_sum_pool", (x,), {})
 
+    def relu(self, x: Array) -> Array:
+        """``F.relu``."""
+        return self._run("relu", (x,), {})
+
+    def dense(self, x: Array, w: Array, b: Array | None = None) -> Array:
+        """``F.linear``."""
+        return self._run("dense", (x, w) if b is None else (x, w, b), {})
+
+    def softmax(self, x: Array) -> Array:
+        """``F.softmax`` over the channels."""
+        return self._run("softmax", (x,), {})
+
+    def log_softmax(self, x: Array) -> Array:
+        """``F.log_softmax`` over the channels."""
+        return self._run("log_softmax", (x,), {})
+
+    def cross_entropy(self, logits: Array, labels: Array) -> Array:
+        """``F.cross_entropy``, the mean over the batch."""
+        return self._run("cross_entropy", (logits, labels), {})
+
     def vjp(self, op: str, inputs: Sequence[Array], cotangent: Array, **params: Any) -> list[Array]:
-        """The gradients of ⟨op(*inputs, **params), cotangent⟩, by autograd; one per input."""
+        """The gradients of ⟨op(*inputs, **params), cotangent⟩, by autograd.
+
+        One per input, but for labels, which have none.
+        """
         if op.startswith("max_pool"):
             refuse_blind_window(inputs[0], **params)
         function = FORWARD[op]
         windowed = op in WINDOWED
         with self._path():
-            leaves = [self._leaf(array) for array in inputs]
-            y = function(*(self._formatted(leaf, windowed) for leaf in leaves), **params)
+            given = inputs[:1] if op == "cross_entropy" else inputs
+            leaves = [self._leaf(array) for array in given]
+            labels = [self._take(array, False) for array in inputs[len(given) :]]
+            y = function(*(self._formatted(leaf, windowed) for leaf in leaves), *labels, **params)
             gradients = torch.autograd.grad(y, leaves, self._take(cotangent, False))
         return [gradient.cpu().numpy() for gradient in gradients]
 

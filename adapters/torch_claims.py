@@ -3,6 +3,9 @@
 A dtype is claimed for an operation where torch implements it in 1-D, 2-D and 3-D, with and
 without dilation. Left out for want of a kernel: float16 averages (3-D), integers in
 ``max_pool1d`` and the adaptive pools, int32 to int8 in dilated convolutions.
+
+``F.lp_pool`` has neither padding nor dilation. It adds up x^p and not |x|^p, which is a norm where
+p is even, and in ceil mode it scales a clipped window up as if it were whole: both are left out.
 """
 
 from __future__ import annotations
@@ -43,7 +46,16 @@ def claims_for(device: str) -> dict[str, Any]:
         "max_pool": _POOL,
         "max_pool_with_indices": {**_POOL, "dtypes": [*floats, *_INTEGERS]},
         "avg_pool": {**_POOL, "dtypes": [d for d in floats if d != "float16"], "dilation": [1, 1]},
+        "lp_pool": {
+            "dtypes": [d for d in floats if d != "float16"],
+            "padding": [0, 0],
+            "dilation": [1, 1],
+            "ceil_mode": [False],
+            "powers": [2, 4, 6],
+        },
         "global_sum_pool": {"dtypes": [*floats, *_INTEGERS]},
+        "relu": {"dtypes": [*floats, *_INTEGERS]},
+        "dense": {"dtypes": [*floats, *(_INTEGERS if device == "cpu" else ())]},
         # No "accumulate": oneDNN sums float16 in float32, but the other CPU path adds up the
         # gradients of a convolution in float16, and both do so for pools and padding.
     }

@@ -34,12 +34,13 @@ _TRANSPOSE: Functions = {
 }
 _MAX: Functions = {1: F.max_pool1d, 2: F.max_pool2d, 3: F.max_pool3d}
 _AVG: Functions = {1: F.avg_pool1d, 2: F.avg_pool2d, 3: F.avg_pool3d}
-_GLOBAL_AVG: Functions = {
+_LP: Functions = {1: F.lp_pool1d, 2: F.lp_pool2d, 3: F.lp_pool3d}
+_ADAPTIVE_AVG: Functions = {
     1: F.adaptive_avg_pool1d,
     2: F.adaptive_avg_pool2d,
     3: F.adaptive_avg_pool3d,
 }
-_GLOBAL_MAX: Functions = {
+_ADAPTIVE_MAX: Functions = {
     1: F.adaptive_max_pool1d,
     2: F.adaptive_max_pool2d,
     3: F.adaptive_max_pool3d,
@@ -155,13 +156,53 @@ def _avg_pool(
     return y
 
 
+def _lp_pool(
+    x: torch.Tensor,
+    *,
+    p: int,
+    window: Ints,
+    stride: Ints,
+    padding: Pads | str,
+    dilation: Ints,
+    ceil_mode: bool,
+) -> torch.Tensor:
+    rank = _rank(x)
+    if padding != "valid" and any(_one_per_axis(padding, rank)):
+        raise ValueError(f"torch has no padding in Lp pools: {padding!r}")
+    if any(d != 1 for d in dilation):
+        raise ValueError(f"torch has no dilated Lp pool: {dilation}")
+    # The 1-D function wants numbers, and takes tuples of one for tensors.
+    alone = rank == 1 and len(window) == len(stride) == 1
+    size, step = (window[0], stride[0]) if alone else (window, stride)
+    y: torch.Tensor = _LP[rank](x, p, size, step, ceil_mode)
+    return y
+
+
+def _adaptive_avg(x: torch.Tensor, *, output_size: Ints) -> torch.Tensor:
+    y: torch.Tensor = _ADAPTIVE_AVG[_rank(x)](x, output_size)
+    return y
+
+
+def _adaptive_max(x: torch.Tensor, *, output_size: Ints) -> torch.Tensor:
+    y: torch.Tensor = _ADAPTIVE_MAX[_rank(x)](x, output_size)
+    return y
+
+
+def _softmax(x: torch.Tensor) -> torch.Tensor:
+    return F.softmax(x, 1)
+
+
+def _log_softmax(x: torch.Tensor) -> torch.Tensor:
+    return F.log_softmax(x, 1)
+
+
 def _global_avg(x: torch.Tensor) -> torch.Tensor:
-    y: torch.Tensor = _GLOBAL_AVG[_rank(x)](x, 1)
+    y: torch.Tensor = _ADAPTIVE_AVG[_rank(x)](x, 1)
     return y.flatten(1) if x.shape[0] else y.reshape(x.shape[:2])
 
 
 def _global_max(x: torch.Tensor) -> torch.Tensor:
-    y: torch.Tensor = _GLOBAL_MAX[_rank(x)](x, 1)
+    y: torch.Tensor = _ADAPTIVE_MAX[_rank(x)](x, 1)
     return y.reshape(x.shape[:2])
 
 
@@ -194,8 +235,19 @@ FORWARD: dict[str, Callable[..., Any]] = {
     "max_pool": max_pool,
     "max_pool_with_indices": max_pool,
     "avg_pool": _avg_pool,
+    "lp_pool": _lp_pool,
+    "adaptive_avg_pool": _adaptive_avg,
+    "adaptive_max_pool": _adaptive_max,
     "global_avg_pool": _global_avg,
     "global_max_pool": _global_max,
     "global_sum_pool": _global_sum,
+    "relu": F.relu,
+    "dense": F.linear,
+    "softmax": _softmax,
+    "log_softmax": _log_softmax,
+    "cross_entropy": F.cross_entropy,
 }
-WINDOWED = ("conv", "conv_transpose", "max_pool", "max_pool_with_indices", "avg_pool")
+WINDOWED = (
+    "conv", "conv_transpose", "max_pool", "max_pool_with_indices", "avg_pool", "lp_pool",
+    "adaptive_avg_pool", "adaptive_max_pool",
+)  # fmt: skip

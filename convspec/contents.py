@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convspec.spec.case import Case, Tensor
+from convspec.spec.groups import FLAT
 
 Array = npt.NDArray[Any]
 
@@ -55,6 +56,12 @@ def _draw(table: Array, count: int, k: int) -> Array:
 def longest_sum(case: Case) -> int:
     """The greatest number of products that any output or gradient cell of the case adds up."""
     shapes = {t.name: t.shape for t in case.tensors}
+    shapes["x"] = case.tensors[0].shape
+    parameters: dict[str, tuple[int, ...]] = case.op.arguments()
+    if case.op.name == "relu":
+        return 1
+    if case.op.name in FLAT and case.op.name != "dense":
+        return max((*shapes["x"], 1))
     if "w" in shapes:
         # Of a transposed convolution the first axis of w is the one summed over.
         w = shapes["w"]
@@ -66,9 +73,16 @@ def longest_sum(case: Case) -> int:
         if case.op.name != "conv":
             positions = max(positions, prod(x[:1] + x[2:]))
         return max(forward, prod(w[:1] + w[2:]), positions)
-    window: tuple[int, ...] | None = case.op.arguments().get("window")
-    if window is not None:
-        return max(prod(window), 1)
+    if "window" in parameters:
+        return max(prod(parameters["window"]), 1)
+    if "output_size" in parameters:
+        # Contents are asked for invalid cases, too: of sizes of 0, and of too many of them.
+        pairs = [
+            (max(n, 1), max(o, 1))
+            for n, o in zip(shapes["x"][2:], parameters["output_size"], strict=False)
+        ]
+        # A bin, and in turn the bins that read one cell, begin and end amid others.
+        return max(prod(-(-n // o) + 1 for n, o in pairs), prod(-(-o // n) + 1 for n, o in pairs))
     grown = prod(shapes["g"][2:]) if "g" in shapes else 1
     return max(prod(shapes["x"][2:]), grown, 1)
 
@@ -77,6 +91,15 @@ def amplitude(case: Case) -> int:
     """The greatest a ≤ 4 for which sums of products up to a·a stay exact, at least 1."""
     limit = 1 << EXACT_BITS[case.dtype] - HEADROOM_BITS
     return max(min(4, isqrt(limit // longest_sum(case))), 1)
+
+
+def filled(case: Case) -> dict[str, Array]:
+    """The values of all arrays of a case by name, row-major, in their dtypes."""
+    greatest = amplitude(case)
+    classes = case.tensors[0].shape[-1] if case.tensors[0].shape else 0
+    return {
+        t.name: values(t, classes - 1 if t.pattern == "labels" else greatest) for t in case.tensors
+    }
 
 
 def fill(tensor: Tensor, greatest: int) -> Array:
@@ -110,6 +133,10 @@ def _recipe(tensor: Tensor, shape: tuple[int, ...], greatest: int) -> Array:
             flat = ((np.arange(k % period, count + k % period)) % period - shift).astype(dtype)
             if tensor.pattern == "nan" and count:
                 flat[k % count] = np.nan
+        case "labels":
+            flat = (_draw(_integers(_TABLE_SIZE), count, k) % (max(greatest, 0) + 1)).astype(dtype)
+        case "bank":
+            return _bank(shape, dtype)
         case "negative":
             flat = (-1 - (3 * np.arange(count) + k) % 7).astype(dtype)
         case "ints":
@@ -134,6 +161,14 @@ def _one_hots(shape: tuple[int, ...], dtype: np.dtype[Any], floor: bool) -> Arra
     if flat.size:
         entry = np.arange(shape[0])
         flat[entry, entry % flat.shape[1]] = 0 if floor else 1
+    return flat.reshape(shape)
+
+
+def _bank(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    entries, maps, cells = (*shape, 1)[0], (*shape, 1, 1)[1], prod(shape[2:])
+    flat = np.zeros((entries, maps, cells), dtype)
+    entry, cell = np.ogrid[:entries, :cells]
+    flat[entry, (entry * cells + cell) % maps, cell] = 1
     return flat.reshape(shape)
 
 

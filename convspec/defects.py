@@ -53,6 +53,10 @@ def _reshaped(case: Case, **shapes: tuple[int, ...]) -> Case:
     return Case(case.op, tensors)
 
 
+def _p(value: int) -> Callable[[Case], Case]:
+    return lambda case: _with(case, p=value)
+
+
 def _groups(value: int) -> Callable[[Case], Case]:
     return lambda case: _with(case, groups=value)
 
@@ -60,6 +64,12 @@ def _groups(value: int) -> Callable[[Case], Case]:
 def _extra_channel(case: Case) -> Case:
     n, c, *spatial = case["x"].shape
     return _reshaped(case, x=(n, c + 1, *spatial))
+
+
+def _extra_axis(case: Case) -> Case:
+    n, c = case["x"].shape
+    # As long as no axis of the weight, so that it cannot stand in for the channels.
+    return _reshaped(case, x=(n, c, c + 1))
 
 
 def _uneven_filters(case: Case) -> Case:
@@ -154,6 +164,54 @@ def _padding_leaves_nothing(case: Case) -> Case:
     return _with(case, padding=(*pairs, (full, parameters["output_padding"][-1])))
 
 
+def _no_channel_axis(case: Case) -> Case:
+    first = case.tensors[0]
+    return _reshaped(case, **{first.name: first.shape[:1]})
+
+
+def _no_channels(case: Case) -> Case:
+    first = case.tensors[0]
+    return _reshaped(case, **{first.name: (*first.shape[:1], 0)})
+
+
+def _labels(**changes: Any) -> Callable[[Case], Case]:
+    """The labels, of two images and two classes at least, with other contents or dtype."""
+
+    def apply(case: Case) -> Case:
+        n, c = case["logits"].shape
+        roomy = _reshaped(case, logits=(max(n, 2), max(c, 2)), labels=(max(n, 2),))
+        return Case(
+            case.op,
+            tuple(replace(t, **changes) if t.name == "labels" else t for t in roomy.tensors),
+        )
+
+    return apply
+
+
+def _label_beyond(case: Case) -> Case:
+    # Of one class the label 1 is the first that does not exist.
+    ones = _labels(pattern="ones")(case)
+    return _reshaped(ones, logits=(ones["logits"].shape[0], 1))
+
+
+def _label_count(more: int) -> Callable[[Case], Case]:
+    def apply(case: Case) -> Case:
+        n, c = case["logits"].shape
+        return _reshaped(case, logits=(max(n, 3), c), labels=(max(n, 3) + more,))
+
+    return apply
+
+
+def _labels_in_a_column(case: Case) -> Case:
+    n, c = case["logits"].shape
+    # With as many classes as columns they could be meant as probabilities.
+    return _reshaped(case, logits=(n, max(c, 2)), labels=(n, 1))
+
+
+def _empty_batch(case: Case) -> Case:
+    return _reshaped(case, logits=(0, case["logits"].shape[1]), labels=(0,))
+
+
 _WINDOWED = (
     Defect("stride 0", _set("stride", 0)),
     Defect("stride -1", _set("stride", -1)),
@@ -173,6 +231,18 @@ _POOL = (
 )
 
 _GLOBAL = (Defect("an axis without cells", _empty_axis),)
+
+_ADAPTIVE = (
+    *_GLOBAL,
+    Defect("output size 0", _set("output_size", 0)),
+    Defect("output size -1", _set("output_size", -1)),
+    Defect("one output size too many", _one_more("output_size")),
+)
+
+_SOFTMAX = (
+    Defect("no channels", _no_channels),
+    Defect("no channel axis", _no_channel_axis),
+)
 
 DEFECTS: dict[str, tuple[Defect, ...]] = {
     "conv": (
@@ -200,6 +270,9 @@ DEFECTS: dict[str, tuple[Defect, ...]] = {
     "max_pool": _POOL,
     "max_pool_with_indices": _POOL,
     "avg_pool": _POOL,
+    "lp_pool": (*_POOL, Defect("p 0", _p(0)), Defect("p -1", _p(-1))),
+    "adaptive_avg_pool": _ADAPTIVE,
+    "adaptive_max_pool": _ADAPTIVE,
     "pad": (
         Defect("one padding too many", _padding_count),
         Defect("crop beyond the input", _crop_everything, "constant"),
@@ -210,6 +283,27 @@ DEFECTS: dict[str, tuple[Defect, ...]] = {
     "global_avg_pool": _GLOBAL,
     "global_max_pool": _GLOBAL,
     "global_sum_pool": _GLOBAL,
+    "relu": (),
+    "dense": (
+        Defect("a channel too many", _extra_channel),
+        Defect("an axis too many", _extra_axis),
+        Defect("weight of another rank", _weight_rank),
+        Defect("weight of another dtype", _weight_dtype),
+        Defect("bias of another length", _bias_length),
+    ),
+    "softmax": _SOFTMAX,
+    "log_softmax": _SOFTMAX,
+    "cross_entropy": (
+        *_SOFTMAX,
+        Defect("an empty batch", _empty_batch),
+        Defect("a label beyond the classes", _label_beyond),
+        Defect("a label below 0", _labels(pattern="negative")),
+        Defect("labels of another dtype", _labels(dtype="int32")),
+        Defect("labels of a floating dtype", _labels(dtype="float32")),
+        Defect("a label too many", _label_count(1)),
+        Defect("a label too few", _label_count(-1)),
+        Defect("labels in a column", _labels_in_a_column),
+    ),
 }
 
 

@@ -73,12 +73,12 @@ class RunStarted:
 
 @dataclass(frozen=True)
 class LawFinished:
-    """One law, for one operation and number of spatial axes. `rank` 0: all ranks together."""
+    """One law, for one operation and number of spatial axes. `rank` None: none is claimed."""
 
     law: str
     clause: str
     op: str
-    rank: int
+    rank: int | None
     verdict: str
     cases: int = 0
     seconds: float = 0.0

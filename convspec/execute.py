@@ -11,6 +11,7 @@ import numpy as np
 
 from convspec import reference
 from convspec.adapters.opening import Adapter
+from convspec.contents import filled
 from convspec.events import (
     CONFORMS,
     ERROR,
@@ -167,7 +168,10 @@ def is_valid(case: Case) -> bool:
     """Whether the definition gives the case a meaning: whether the reference takes it."""
     try:
         # The reference does the judging, so that there is one place where validity is decided.
-        arrays = [np.zeros(t.shape, t.dtype) for t in case.tensors if t.name != "g"]
+        labels = filled(case) if "labels" in case else {}
+        arrays = [
+            labels.get(t.name, np.zeros(t.shape, t.dtype)) for t in case.tensors if t.name != "g"
+        ]
         if "g" in case:
             g = np.zeros(case["g"].shape, case["g"].dtype)
             reference.vjp(case.op.name, tuple(arrays), g, **case.op.arguments())

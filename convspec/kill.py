@@ -59,11 +59,12 @@ def kill(name: str, profile: str = "quick", seed: int = 0) -> Kill:
     bench = Bench(adapter, laws, None)
     order = [mutant.law, *(other for other in laws if other != mutant.law)]
     for law in order:
-        items = [Item(law, mutant.op, rank) for rank in (2, 1, 3)]
+        items = {rank: Item(law, mutant.op, rank) for rank in (2, 1, 3, 0)}
         caught: list[Failure] = []
         cases = 0
-        for item in (item for item in items if item in planned):
-            done = bench.run(laws[law], item.op, item.rank, count=planned[item], seed=seed)
+        for rank in (rank for rank, item in items.items() if item in planned):
+            count = planned[items[rank]]
+            done = bench.run(laws[law], mutant.op, rank, count=count, seed=seed)
             if done.verdict in FAILING:
                 first = min(failure.found_after for failure in done.failures)
                 cases += 0 if caught else first

@@ -22,7 +22,7 @@ from convspec.trial import Trial
 
 LAWS_PACKAGE = "convspec.conformance"
 
-SPECIAL_PATTERNS = (*REAL_PATTERNS, "nan", "eye", "floor")
+SPECIAL_PATTERNS = (*REAL_PATTERNS, "nan", "eye", "floor", "bank")
 """Contents that only laws which ask for them can take."""
 
 Check = Callable[[Trial], None]
@@ -75,18 +75,26 @@ class Law:
             "ceil_mode": arguments.get("ceil_mode"),
             "count_include_pad": arguments.get("count_include_pad"),
             "value": arguments.get("value"),
+            "p": arguments.get("p"),
         }
         wanted = {k: v for k, v in self.narrow.items() if k in has and has[k] is not None}
-        special = set(self.narrow.get("x.pattern", ())) & set(SPECIAL_PATTERNS)
+        patterns = (
+            v for k, values in self.narrow.items() if k.endswith(".pattern") for v in values
+        )
+        special = set(patterns) & set(SPECIAL_PATTERNS)
         found = {t.pattern for t in case.tensors} & set(SPECIAL_PATTERNS)
         return (
             case.op.name in self.ops
             and valid != self.defective
             and ("g" in case) == self.gradient
             and (found <= special and bool(found) == bool(special))
-            and (self.narrow.get("batch") == (0,)) == (case["x"].shape[0] == 0)
+            and (self.defective or (self.narrow.get("batch") == (0,)) == _is_empty(case))
             and (self.defective or all(has[name] in levels for name, levels in wanted.items()))
         )
+
+
+def _is_empty(case: Case) -> bool:
+    return case.tensors[0].shape[:1] == (0,)
 
 
 _REGISTRY: dict[str, Law] = {}

@@ -9,26 +9,32 @@ from fnmatch import fnmatchcase
 from convspec.law import Law
 from convspec.profiles import BUDGETS, LEAST, MOST_PER_WEIGHT, ONE_RANK
 from convspec.spec.claims import Claims
+from convspec.spec.groups import ADAPTIVE, GLOBAL, SOFTMAXES, possible_ranks
 
-RANK_WEIGHT = {1: 0.7, 2: 1.3, 3: 0.6}
-OPERATION_WEIGHT = {"conv": 2.0, "max_pool_with_indices": 0.6}
-_OTHERS = 1.0
-_GLOBAL = 0.4
+RANK_WEIGHT = {0: 1.0, 1: 0.7, 2: 1.3, 3: 0.6}
+OPERATION_WEIGHT = {
+    "conv": 2.0, "max_pool_with_indices": 0.6, "lp_pool": 0.6, "relu": 0.15, "dense": 0.4,
+    **dict.fromkeys(ADAPTIVE, 0.4), **dict.fromkeys(GLOBAL, 0.4),
+    **dict.fromkeys((*SOFTMAXES, "cross_entropy"), 0.2),
+}  # fmt: skip
+"""What an operation weighs that does not weigh 1: much where much can go wrong."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """One test item of a run: a law, an operation, and a number of spatial axes (0: unclaimed)."""
+    """One test item of a run: a law, an operation, and a number of spatial axes.
+
+    `rank` is None where the adapter claims nothing of it.
+    """
 
     law: str
     op: str
-    rank: int
+    rank: int | None
 
 
 def weight(law: Law, op: str, rank: int) -> float:
     """The share of the budget an item gets, relative to the others."""
-    operation = _GLOBAL if op.startswith("global") else OPERATION_WEIGHT.get(op, _OTHERS)
-    return law.share * operation * RANK_WEIGHT[rank]
+    return law.share * OPERATION_WEIGHT.get(op, 1.0) * RANK_WEIGHT[rank]
 
 
 def items(
@@ -38,7 +44,7 @@ def items(
     ops: Sequence[str] | None = None,
     clauses: Sequence[str] | None = None,
 ) -> list[Item]:
-    """The items of a run; an operation of a law that is not claimed at all has one, with rank 0.
+    """The items of a run; an operation of a law that is not claimed at all has one, of no rank.
 
     `ops` and `clauses` (globs over slugs) keep those of them that match. The profiles that are to
     be quick above all look at one number of spatial axes, two where that is claimed.
@@ -48,10 +54,12 @@ def items(
         for op in law.ops:
             if not wanted(law, op, ops, clauses):
                 continue
-            ranks = [rank for rank in (1, 2, 3) if law.space(op, rank, claims) is not None]
+            ranks: list[int | None] = [
+                r for r in possible_ranks(op) if law.space(op, r, claims) is not None
+            ]
             if profile in ONE_RANK:
                 ranks = [2] if 2 in ranks else ranks[:1]
-            found += [Item(law.name, op, rank) for rank in ranks or [0]]
+            found += [Item(law.name, op, rank) for rank in ranks or [None]]
     return found
 
 
@@ -64,8 +72,11 @@ def wanted(law: Law, op: str, ops: Sequence[str] | None, clauses: Sequence[str] 
 def counts(laws: dict[str, Law], claims: Claims, profile: str) -> dict[Item, int]:
     """Cases per item. They depend on the adapter's claims and the profile alone, so that a part
     of a run draws the cases it draws in the whole."""
-    planned = [item for item in items(laws.values(), claims, profile) if item.rank]
-    weights = {item: weight(laws[item.law], item.op, item.rank) for item in planned}
+    weights = {
+        item: weight(laws[item.law], item.op, item.rank)
+        for item in items(laws.values(), claims, profile)
+        if item.rank is not None
+    }
     total = sum(weights.values()) or 1.0
     result = {}
     for item, share in weights.items():

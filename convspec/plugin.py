@@ -74,7 +74,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     law = getattr(metafunc.function, LAW, None)
     if law is not None:
         found = session_of(metafunc.config).items(law)
-        names = [f"{item.op}-{item.rank}d" if item.rank else item.op for item in found]
+        names = [
+            item.op if item.rank is None else f"{item.op}-{item.rank}d" for item in found
+        ]  # fmt: skip
         metafunc.parametrize("law_run", found, ids=names, indirect=True)
 
 
@@ -146,7 +148,7 @@ def _lost(report: pytest.TestReport) -> LawFinished:
 
     law = all_laws().get(name)
     slug = law.slug(op) if law else f"{op}.{name}"
-    axes = int(rank[0]) if rank[:1].isdigit() else 0
+    axes = int(rank[0]) if rank[:1].isdigit() else None
     when: str = report.when or ""
     if when == "???":  # how xdist marks an item whose process is gone
         failure = Failure(

@@ -40,11 +40,11 @@ class Described(Protocol):
 
 @dataclass(frozen=True)
 class Finding:
-    """A failure, and the law that found it. `rank`: number of spatial axes, 0 for all."""
+    """A failure, and the law that found it. `rank`: number of spatial axes, None if no matter."""
 
     law: str
     op: str
-    rank: int
+    rank: int | None
     failure: Failure
 
 
@@ -140,7 +140,9 @@ class Report:
         if head is None:
             raise ValueError("not a run: it has no run-started event")
         # Workers finish in any order; nothing shown may depend on it.
-        laws.sort(key=lambda e: (e.clause, e.law, _position(e.op), e.rank))
+        laws.sort(
+            key=lambda e: (e.clause, e.law, _position(e.op), -1 if e.rank is None else e.rank)
+        )
         by_law: dict[str, float] = {}
         for event in sorted(laws, key=lambda e: e.law):
             by_law[event.law] = by_law.get(event.law, 0.0) + event.seconds

@@ -81,7 +81,7 @@ class Session:
         """Run one item."""
         if self.case is not None:
             return self.bench.replay(law, self.case)
-        if item.rank == 0:
-            return LawFinished(law.name, law.slug(item.op), item.op, 0, UNSUPPORTED)
+        if item.rank is None:
+            return LawFinished(law.name, law.slug(item.op), item.op, None, UNSUPPORTED)
         seed = self.config.getoption("--convspec-seed")
         return self.bench.run(law, item.op, item.rank, count=self.counts[item], seed=seed)

@@ -18,7 +18,7 @@ from convspec.building import BUILDERS, Values, with_cotangent
 from convspec.defects import defects_of
 from convspec.spec.case import Case
 from convspec.spec.claims import OpClaims
-from convspec.spec.groups import CONVOLUTIONS, MAXIMA, MEANS
+from convspec.spec.groups import ADAPTIVE, CONVOLUTIONS, FLAT, GLOBAL, MAXIMA, ROUNDED, WEIGHTED
 
 
 @dataclass(frozen=True)
@@ -135,8 +135,8 @@ def _array_factors(op: str, claims: OpClaims) -> list[Factor]:
     patterns = _X_PATTERNS["max" if op in MAXIMA else "sum"]
     layouts = tuple(name for name in claims.layouts if name != "contiguous")
     # A mean of integers is no integer: what an integer type would make of it is not specified.
-    means = op in MEANS
-    dtypes = tuple(d for d in claims.dtypes if not means or d.startswith("float"))
+    rounded = op in ROUNDED
+    dtypes = tuple(d for d in claims.dtypes if not rounded or d.startswith("float"))
     some = ("contiguous", "column_major", "sliced")
     factors = [
         _factor("batch", _BATCH, (1, 2, 3)),
@@ -145,19 +145,21 @@ def _array_factors(op: str, claims: OpClaims) -> list[Factor]:
         _factor("x.pattern", patterns, ("impulse", "ramp", "ints")),
         Factor("x.k", _SEEDS),
     ]
-    if op in CONVOLUTIONS:
+    if op == "cross_entropy":
+        factors += [
+            _factor("labels.layout", _LAYOUTS + layouts, some), Factor("labels.k", _SEEDS)
+        ]  # fmt: skip
+    if op in WEIGHTED:
         factors += [
             _factor("w.layout", _LAYOUTS + layouts, some),
             _factor("w.pattern", _X_PATTERNS["sum"], ("impulse", "ramp", "ints")),
             Factor("w.k", _SEEDS),
             _factor("bias", claims.bias, claims.bias),
-            _factor(
-                "groups",
-                _within(_spread((3, (1, 2)), (2, (3,)), (1, (4, 8))), claims.groups),
-                (1, 2, 3),
-            ),
             _factor("filters", _CHANNELS, (1, 2, 3)),
         ]
+    if op in CONVOLUTIONS:
+        groups = _within(_spread((3, (1, 2)), (2, (3,)), (1, (4, 8))), claims.groups)
+        factors.insert(-1, _factor("groups", groups, (1, 2, 3)))
     return [*factors, _factor("channels", _CHANNELS, (1, 2, 3))]
 
 
@@ -165,9 +167,19 @@ def _parameter_factors(op: str, rank: int, claims: OpClaims, scale: str) -> list
     tiny = scale == "tiny"
     outputs = (1, 2, 3) if tiny else _OUTPUTS
     factors: list[Factor] = []
-    if op.startswith("global"):
+    if op in FLAT:
+        return factors
+    if op in (*GLOBAL, "relu"):
         for axis in range(rank):
             factors.append(_factor(f"size{axis}", outputs, (1, 2, 3)))
+        return factors
+    if op in ADAPTIVE:
+        for axis in range(rank):
+            factors += [
+                _factor(f"outputs{axis}", outputs, (1, 2, 3)),
+                _factor(f"fold{axis}", (1, 2, 3, 0, 4), (1, 2, 3)),
+                _factor(f"tail{axis}", (0, 1, 2, -1, 3), (0, 1, 2, -1)),
+            ]
         return factors
     if op == "pad":
         factors.append(_factor("mode", claims.modes, claims.modes))
@@ -185,6 +197,8 @@ def _parameter_factors(op: str, rank: int, claims: OpClaims, scale: str) -> list
     factors.append(_factor("padding", ("explicit", *named), ("explicit", *named)))
     if op not in CONVOLUTIONS:
         factors.append(_factor("ceil_mode", claims.ceil_mode, claims.ceil_mode))
+    if op == "lp_pool":
+        factors.append(_factor("p", claims.powers, claims.powers[:3]))
     if op == "avg_pool":
         factors.append(
             _factor("count_include_pad", claims.count_include_pad, claims.count_include_pad)

@@ -17,18 +17,22 @@ import numpy.typing as npt
 
 from convspec import reference
 from convspec.adapters.opening import Adapter
+from convspec.bounds import gradient_bounds, result_bound
 from convspec.building import REAL_PATTERNS, output_shape
 from convspec.comparison import require_equal, require_shape, require_within
-from convspec.contents import amplitude, lay_out, longest_sum, lowest, values
-from convspec.numerics import error_bound
+from convspec.contents import filled, lay_out, longest_sum, lowest
+from convspec.numerics import Precision
 from convspec.spec.case import Case
 from convspec.spec.claims import OpClaims
-from convspec.spec.groups import MAXIMA, MEANS
+from convspec.spec.groups import MAX_POOLS, MAXIMA, ROUNDED
 from convspec.spec.operations import OPERATIONS
 from convspec.spec.relation import axes
 from convspec.verdicts import NotAnArray, Raised
 
 Array = npt.NDArray[Any]
+
+SHARING = (*MAX_POOLS, "adaptive_max_pool")
+"""Operations whose gradient at a tie the dialect says."""
 
 Part = tuple[slice, ...]
 
@@ -46,10 +50,11 @@ class Trial:
         self.case = case
         self.op = case.op.name
         self.parameters: dict[str, Any] = case.op.arguments()
-        greatest = amplitude(case)
-        filled = {t.name: values(t, greatest) for t in case.tensors}
-        self.exact = {name: wide(array) for name, array in filled.items()}
-        self.inputs = {t.name: lay_out(filled[t.name], t.layout) for t in case.tensors}
+        plain = filled(case)
+        self.exact = {name: wide(array) for name, array in plain.items()}
+        self.inputs = {t.name: lay_out(plain[t.name], t.layout) for t in case.tensors}
+        self.first = case.op.inputs[0]
+        """The name of the operation's first array: x, or logits."""
 
     # The implementation ------------------------------------------------------------------
 
@@ -70,12 +75,12 @@ class Trial:
         return (_array(returned, "the result"),)
 
     def gradients(self, **changes: Any) -> tuple[Array, ...]:
-        """The implementation's gradients, one per input array in call order."""
+        """The implementation's gradients, one per input array that has one, in call order."""
         arrays, parameters = self._arguments(self.inputs, changes)
         cotangent = changes.get("g", self.inputs.get("g"))
         assert self.adapter.vjp is not None
         returned = self._call(self.adapter.vjp, self.op, tuple(arrays), cotangent, **parameters)
-        return _several(returned, len(arrays))
+        return _several(returned, len(arrays) - len(self.case.op.constant))
 
     def other(self, op: str, *arrays: Array | None, **parameters: Any) -> Array:
         """Another operation on arrays of the implementation's own kind: the other side of a law.
@@ -176,7 +181,8 @@ class Trial:
             spatial = tuple(range(2, x.ndim))
             return np.asarray(x == x.max(axis=spatial, keepdims=True))
         ones = np.ones(self.output_shape)
-        return reference.max_pool_vjp(x, ones, tie="split", **self.parameters) > 0
+        op = "adaptive_max_pool" if self.op == "adaptive_max_pool" else "max_pool"
+        return reference.vjp(op, (x,), ones, tie="split", **self.parameters)[0] > 0
 
     def refusal(self) -> str:
         """Why the definition gives an invalid case no meaning, in its own words."""
@@ -190,7 +196,7 @@ class Trial:
     def expected_gradients(self) -> tuple[Array, ...]:
         """The reference's gradients, ties resolved in the adapter's dialect."""
         arrays, parameters = self._arguments(self.exact, {})
-        if self.op in ("max_pool", "max_pool_with_indices"):
+        if self.op in SHARING:
             parameters["tie"] = self.adapter.claims.dialect["max_pool.tie"]
         return reference.vjp(self.op, tuple(arrays), self.exact["g"], **parameters)
 
@@ -204,7 +210,7 @@ class Trial:
     @property
     def exact_results(self) -> bool:
         """Whether the result is exact in any order of summation, so that bits must agree."""
-        return self.op not in MEANS and not self.real
+        return self.op not in ROUNDED and not self.real
 
     @property
     def claims(self) -> OpClaims:
@@ -230,12 +236,12 @@ class Trial:
 
         `versus` says what gave the expected numbers if it was not the definition, but the
         implementation once more, and then rounded, too. `part` says which part of the result
-        these are, `summed` which magnitudes went into it, if not those of the case.
+        these are, `summed` which arrays went into it, if not those of the case.
         """
         if self.exact_results:
             require_equal(got, expected, what, versus)
         else:
-            bound = self._error(self._magnitude(**summed)) if summed else self._bound[part]
+            bound = self.bound(**summed) if summed else self._bound[part]
             require_within(got, expected, (2 if versus else 1) * bound, what, versus)
 
     def require_shape(self, got: Array) -> None:
@@ -244,19 +250,27 @@ class Trial:
 
     @cached_property
     def _bound(self) -> Array:
-        return self._error(self._magnitude())
+        return self.bound()
 
-    def _magnitude(self, **changes: Any) -> Array:
-        """Σ|w||x| per cell: what the definition gives for the absolute values."""
-        absolute = {name: np.abs(array) for name, array in self.exact.items()}
-        arrays, parameters = self._arguments(absolute, changes)
-        magnitude: Array = getattr(reference, self.op)(*arrays, **parameters)
-        return magnitude
+    def bound(self, **changes: Any) -> Array:
+        """How far each cell of a correct result may lie from the exact one, through rounding.
+
+        `changes` are arrays and parameters as `expected` takes them, arrays in wide numbers.
+        """
+        arrays, parameters = self._arguments(self.exact, changes)
+        return result_bound(self.op, arrays, parameters, self.precision)
+
+    @property
+    def precision(self) -> Precision:
+        """The types that results are kept in, and the longest sum."""
+        dtype = self.case.dtype
+        accumulator = self.adapter.claims.accumulate.get(dtype, dtype)
+        return Precision(dtype, accumulator, longest_sum(self.case))
 
     def require_gradients(self, got: Sequence[Array], expected: Sequence[Array]) -> None:
         """Each gradient is the expected one: exactly where it can be, else within rounding."""
         tie = self.adapter.claims.dialect["max_pool.tie"]
-        exact = self.exact_results and not (self.op.startswith("max_pool") and tie == "split")
+        exact = self.exact_results and not (self.op in SHARING and tie == "split")
         bounds = () if exact else self._gradient_bounds(expected)
         for i, name in enumerate(self.case.op.inputs[: len(expected)]):
             if exact:
@@ -268,11 +282,9 @@ class Trial:
         if self.op in MAXIMA:
             # Shares of at most |g| each, as many as windows can read one cell.
             most = longest_sum(self.case) * np.abs(self.exact["g"]).max(initial=0)
-            return tuple(self._error(np.full(e.shape, most)) for e in expected)
-        absolute = {name: np.abs(array) for name, array in self.exact.items()}
-        arrays, parameters = self._arguments(absolute, {})
-        gradients = reference.vjp(self.op, tuple(arrays), absolute["g"], **parameters)
-        return tuple(self._error(m) for m in gradients)
+            return tuple(self.precision.sum(np.full(e.shape, most)) for e in expected)
+        arrays, parameters = self._arguments(self.exact, {})
+        return gradient_bounds(self.op, arrays, self.exact["g"], parameters, self.precision)
 
     def inner_product_error(self) -> float:
         """How far ⟨f(x), g⟩ and ⟨x, dx⟩ may lie apart through the rounding of f(x) and dx."""
@@ -281,11 +293,6 @@ class Trial:
         (bound,) = self._gradient_bounds(self.expected_gradients())
         forward = float((self._bound * np.abs(self.exact["g"])).sum())
         return forward + float((bound * np.abs(self.exact["x"])).sum())
-
-    def _error(self, magnitude: Any) -> Array:
-        dtype = self.case.dtype
-        accumulator = self.adapter.claims.accumulate.get(dtype, dtype)
-        return error_bound(np.asarray(magnitude), longest_sum(self.case) + 2, dtype, accumulator)
 
 
 def _array(returned: Any, what: str) -> Array:

@@ -36,6 +36,9 @@ PATTERNS = {
     "positive": "numbers from [0.5, 1.5), k-th draw",
     "eye": "entry n along the first axis is 1 in cell n (modulo its cells), 0 elsewhere",
     "floor": "entry n along the first axis is 0 in cell n, −∞ (or the least integer) elsewhere",
+    "bank": "cell t of map j in entry n is 1 if j is n · cells of a map + t (modulo the maps), 0 if"
+    " not: every one-hot kernel of a transposed convolution",
+    "labels": "classes from 0 to C − 1, k-th draw",
     "nan": "a ramp with NaN in cell k",
 }
 """Recipes of contents: name → what the cells hold."""
@@ -98,7 +101,7 @@ class Case:
 
     @property
     def dtype(self) -> str:
-        """The dtype of the first array, which every valid case shares among all."""
+        """The dtype of the first array, which every valid case shares among all but labels."""
         return self.tensors[0].dtype
 
     @property

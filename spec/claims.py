@@ -24,12 +24,14 @@ from typing import Any
 
 from .case import DTYPES, LAYOUTS
 from .dialects import resolve
-from .groups import CONVOLUTIONS
+from .groups import CONVOLUTIONS, possible_ranks
 from .operations import NAMED_PADDINGS, OPERATIONS, PAD_MODES, Operation
 
 UNBOUNDED = 1_000_000
 
 PADDING_LIMITS = ("none", "window", "half_window")
+POWERS = (1, 2, 3, 4, 5, 6)
+"""The p of Lp pools that cases are drawn from."""
 
 
 class ClaimsError(ValueError):
@@ -42,7 +44,8 @@ class OpClaims:
 
     Bounds are inclusive (least, greatest). `padding_limit` relates the padding of pools to
     the window w per axis: "window" means < w, "half_window" means ≤ w/2 (undilated).
-    `named_stride` is the greatest stride that named padding is claimed with.
+    `named_stride` is the greatest stride that named padding is claimed with, `powers` the p of Lp
+    pools.
     """
 
     ranks: tuple[int, ...] = (1, 2, 3)
@@ -61,6 +64,7 @@ class OpClaims:
     ceil_mode: tuple[bool, ...] = (False, True)
     count_include_pad: tuple[bool, ...] = (False, True)
     modes: tuple[str, ...] = PAD_MODES
+    powers: tuple[int, ...] = POWERS
     bias: tuple[bool, ...] = (False, True)
     empty_batch: bool = True
     gradient: bool = False
@@ -92,6 +96,7 @@ class OpClaims:
             (p.get("ceil_mode", self.ceil_mode[0]), self.ceil_mode),
             (p.get("count_include_pad", self.count_include_pad[0]), self.count_include_pad),
             (p.get("mode", self.modes[0]), self.modes),
+            (p.get("p", self.powers[0]), self.powers),
             (len(arrays) > 2 if "b" in op.inputs else self.bias[0], self.bias),
         )
         return (
@@ -115,6 +120,7 @@ _WORDS: dict[str, Collection[Any]] = {
     "ceil_mode": (False, True),
     "count_include_pad": (False, True),
     "modes": PAD_MODES,
+    "powers": POWERS,
     "bias": (False, True),
 }
 
@@ -174,7 +180,9 @@ def read_claims(data: Any, available: Collection[str], has_vjp: bool) -> Claims:
         raise ClaimsError("claims['vjp']: the adapter has no function vjp")
     base = _override(OpClaims(), data.get("all", {}), "all")
     ops = {
-        name: replace(_override(base, data.get(name, {}), name), gradient=name in gradients)
+        name: replace(
+            _override(_on_axes_of(name, base), data.get(name, {}), name), gradient=name in gradients
+        )
         for name in OPERATIONS
         if name in available
     }
@@ -184,6 +192,12 @@ def read_claims(data: Any, available: Collection[str], has_vjp: bool) -> Claims:
     return Claims(
         ops, _dialect(data.get("dialect", {})), _accumulate(data.get("accumulate", {})), fork
     )
+
+
+def _on_axes_of(op: str, base: OpClaims) -> OpClaims:
+    """What `all` claims of spatial axes says nothing about an operation that may have none."""
+    possible = possible_ranks(op)
+    return replace(base, ranks=tuple(n for n in possible if n == 0 or n in base.ranks))
 
 
 def _nearest(key: Any, known: Collection[str]) -> str:
@@ -220,7 +234,9 @@ def _override(base: OpClaims, entry: Any, where: str) -> OpClaims:
         if key in _BOUNDS:
             changes[key] = _bounds(value, place, 0 if key in _FROM_ZERO else 1)
         elif key in _WORDS:
-            changes[key] = _words(value, _WORDS[key], place)
+            one = key == "ranks" and where in OPERATIONS
+            allowed = possible_ranks(where) if one else _WORDS[key]
+            changes[key] = _words(value, allowed, place)
         elif key == "padding_limit":
             if value not in PADDING_LIMITS:
                 raise ClaimsError(f"{place}: {value!r} is not one of {', '.join(PADDING_LIMITS)}")

@@ -1,14 +1,37 @@
 """The operations by what they have in common: which clauses and laws hold for which."""
 
-POOLS = ("max_pool", "max_pool_with_indices", "avg_pool")
+POOLS = ("max_pool", "max_pool_with_indices", "avg_pool", "lp_pool")
 MAX_POOLS = ("max_pool", "max_pool_with_indices")
-MAXIMA = (*MAX_POOLS, "global_max_pool")
+ADAPTIVE = ("adaptive_avg_pool", "adaptive_max_pool")
 GLOBAL = ("global_avg_pool", "global_max_pool", "global_sum_pool")
+MAXIMA = (*MAX_POOLS, "adaptive_max_pool", "global_max_pool")
 WINDOWED = ("conv", *POOLS)
-MEANS = ("avg_pool", "global_avg_pool")
-"""Operations that divide: on integers they are exact up to the rounding of the quotient."""
 CONVOLUTIONS = ("conv", "conv_transpose")
-LINEAR = (*CONVOLUTIONS, "pad", "avg_pool", "global_avg_pool", "global_sum_pool")
-EVERY = (*CONVOLUTIONS, "pad", *POOLS, *GLOBAL)
-IMPULSES = tuple(op for op in EVERY if op != "conv_transpose")
+WEIGHTED = (*CONVOLUTIONS, "dense")
+SOFTMAXES = ("softmax", "log_softmax")
+FLAT = ("dense", *SOFTMAXES, "cross_entropy")
+"""Operations on (N, C): they have no spatial axis."""
+MEANS = ("avg_pool", "adaptive_avg_pool", "global_avg_pool")
+"""Operations that divide: on integers they are exact up to the rounding of the quotient."""
+ROUNDED = (*MEANS, "lp_pool", *SOFTMAXES, "cross_entropy")
+"""Operations whose results round on integers, too; they are defined for floating numbers."""
+LINEAR = (
+    *CONVOLUTIONS, "pad", "avg_pool", "adaptive_avg_pool", "global_avg_pool", "global_sum_pool",
+    "dense",
+)  # fmt: skip
+EVERY = (*CONVOLUTIONS, "pad", *POOLS, *ADAPTIVE, *GLOBAL, "relu", *FLAT)
+BATCHED = tuple(op for op in EVERY if op != "cross_entropy")
+"""Operations with a result for each batch entry."""
+CHANNELWISE = ("pad", *POOLS, *ADAPTIVE, *GLOBAL, "relu")
+"""Operations with a result for each channel."""
+REFUSING = tuple(op for op in EVERY if op != "relu")
+"""Operations that have invalid calls; the rectifier takes numbers of any shape."""
+IMPULSES = (*LINEAR, *MAXIMA)
 """Operations whose complete map a batch of one-hot inputs shows."""
+
+
+def possible_ranks(op: str) -> tuple[int, ...]:
+    """The numbers of spatial axes that an operation is defined for, as far as they are tested."""
+    if op in FLAT:
+        return (0,)
+    return (0, 1, 2, 3) if op == "relu" else (1, 2, 3)

@@ -44,6 +44,8 @@ class Operation:
     name: ClassVar[str]
     inputs: ClassVar[tuple[str, ...]] = ("x",)
     optional: ClassVar[tuple[str, ...]] = ()
+    constant: ClassVar[tuple[str, ...]] = ()
+    """Arrays without a gradient."""
 
     def arguments(self) -> dict[str, Any]:
         """The parameters as keyword arguments of the adapter's function."""
@@ -204,6 +206,7 @@ class CrossEntropy(Operation):
 
     name = "cross_entropy"
     inputs = ("logits", "labels")
+    constant = ("labels",)
 
 
 OPERATIONS: dict[str, type[Operation]] = {

@@ -125,9 +125,7 @@ def dw_of_one_hots(calls: Calls, it: Configuration, s: Shape, taps: Array) -> No
     gradients = calls.gradient(it.op, inputs, g, it.parameters)
     back = taps.transpose(2, 0, 1)
     if j * c * m > 1:
-        wide = np.broadcast_to(
-            back[None, None, :, None], (j, m, s.outputs, c, s.cells, s.taps)
-        )
+        wide = np.broadcast_to(back[None, None, :, None], (j, m, s.outputs, c, s.cells, s.taps))
         back = wide.reshape(j, filters, channels, s.taps)
     else:
         back = back.reshape(1, filters, channels, s.taps)

@@ -279,9 +279,7 @@ class _Described(NamedTuple):
     dtype: str = ""
 
 
-def _is_claimed(
-    op: str, settings: tuple[Setting, ...], fixed: Fixed, claims: OpClaims
-) -> bool:
+def _is_claimed(op: str, settings: tuple[Setting, ...], fixed: Fixed, claims: OpClaims) -> bool:
     """Whether an adapter claims a configuration, whatever the number of axes and the dtype."""
     anything = replace(claims, ranks=(len(settings),), dtypes=("",), bias=(False,))
     x = _Described((1, 1, *[a.size for a in settings]))
@@ -292,9 +290,7 @@ def _is_claimed(
     return anything.include(call, [x, w] if op in BILINEAR else [x])
 
 
-def _rows(
-    op: str, axis: Sequence[Setting], fixed: Fixed, rank: int
-) -> Iterator[tuple[int, ...]]:
+def _rows(op: str, axis: Sequence[Setting], fixed: Fixed, rank: int) -> Iterator[tuple[int, ...]]:
     """A covering set of configurations, as places in `axis`.
 
     Where a window would not fit, the input is the next larger one in which it does.

@@ -163,11 +163,11 @@ def _show(
     counted = parts(proof)
     total = sum(part.claimed for part in counted)
     right = total - len(proof.found)
-    out.print(Text(f"{proof.adapter.name} {proof.adapter.version}, bound {proof.bound.name}", "bold"))
-    style = "bold red" if proof.found else "bold green"
     out.print(
-        Text(f"verified for all inputs: {right:,} of {total:,} configurations", style)
+        Text(f"{proof.adapter.name} {proof.adapter.version}, bound {proof.bound.name}", "bold")
     )
+    style = "bold red" if proof.found else "bold green"
+    out.print(Text(f"verified for all inputs: {right:,} of {total:,} configurations", style))
     for part in counted:
         where = f"{part.op} {part.rank}-D" if part.rank else part.op
         text = f"{where}: {part.claimed - part.failing:,} of {part.claimed:,}"

@@ -14,6 +14,7 @@ from .bounds import BILINEAR, Configuration, Section
 from .calls import Calls
 from .maps import AxisMap, Setting, axis_map
 
+
 class Finding(NamedTuple):
     """What is wrong in a configuration: a short label, such as "deviates dx", and a sentence."""
 

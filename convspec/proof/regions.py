@@ -61,9 +61,7 @@ class Population:
             numbers.append(start + np.flatnonzero(kept))
         self.rank = parts[0][0].rank
         self.numbers = np.concatenate(numbers)
-        self.columns = {
-            name: np.concatenate([c[name] for c in columns]) for name in columns[0]
-        }
+        self.columns = {name: np.concatenate([c[name] for c in columns]) for name in columns[0]}
 
     def sizes(self) -> Any:
         """What makes one configuration smaller than another: cells, taps, then the rest."""
@@ -89,7 +87,9 @@ def _columns(section: Section, valid: bool) -> tuple[dict[str, Any], Mask]:
         rows = values[places[kept, axis]]
         n, k, s, d, low, high, more = rows.T
         suffix = "" if section.rank == 1 else str(axis)
-        for name, column in zip(("n", "k", "s", "d", "p_lo", "p_hi"), (n, k, s, d, low, high), strict=True):
+        for name, column in zip(
+            ("n", "k", "s", "d", "p_lo", "p_hi"), (n, k, s, d, low, high), strict=True
+        ):
             found[name + suffix] = column
         found["e" + suffix] = d * (k - 1) + 1
         found["o" + suffix] = outputs[places[kept, axis]]
@@ -157,7 +157,16 @@ def _axis_atoms(columns: dict[str, Any], suffix: str, op: str) -> Iterator[tuple
         for value in values[1:-1]:
             yield f"{name}# = {value}", at[name] == value
     if "k" in at:
-        for a, b in (("s", "k"), ("s", "e"), ("p_lo", "e"), ("p_hi", "e"), ("e", "n"), ("n", "k"), ("d", "n"), ("s", "d")):
+        for a, b in (
+            ("s", "k"),
+            ("s", "e"),
+            ("p_lo", "e"),
+            ("p_hi", "e"),
+            ("e", "n"),
+            ("n", "k"),
+            ("d", "n"),
+            ("s", "d"),
+        ):
             yield f"{a}# > {b}#", at[a] > at[b]
             yield f"{a}# ≤ {b}#", at[a] <= at[b]
             yield f"{a}# ≥ {b}#", at[a] >= at[b]

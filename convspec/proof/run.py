@@ -50,9 +50,7 @@ class Proof:
 
 def provable(adapter: Adapter, ops: Sequence[str] | None) -> tuple[str, ...]:
     """The operations asked for that the adapter has and an impulse response decides."""
-    return tuple(
-        op for op in PROVABLE if op in adapter.claims.ops and (ops is None or op in ops)
-    )
+    return tuple(op for op in PROVABLE if op in adapter.claims.ops and (ops is None or op in ops))
 
 
 def plan_for(adapter: Adapter, ops: Sequence[str], bound: Bound, dtype: str) -> Plan:

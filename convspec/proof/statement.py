@@ -93,9 +93,7 @@ def failing_regions(proof: Proof) -> tuple[list[Failing], list[tuple[str, int, s
     return found, unexplained
 
 
-def _regions(
-    population: Population, op: str, failing: Any
-) -> Iterator[tuple[Region | None, int]]:
+def _regions(population: Population, op: str, failing: Any) -> Iterator[tuple[Region | None, int]]:
     found, left = regions(population, op, failing)
     yield from ((region, 0) for region in found)
     if left:
@@ -176,4 +174,3 @@ def document(
         "seconds": round(proof.seconds, 1),
         "spent": {label: round(s, 1) for label, s in (proof.spent or {}).items()},
     }  # fmt: skip
-

@@ -47,7 +47,9 @@ def _cases(
     for gradient in (*([False] * forward), *([True] * backward)):
         for pattern, k in _contents(it.op):
             for shapes in _shapes(it, gradient, adapter):
-                tensors = [Tensor(n, shape, dtype, pattern, k + i) for i, (n, shape) in enumerate(shapes)]
+                tensors = [
+                    Tensor(n, shape, dtype, pattern, k + i) for i, (n, shape) in enumerate(shapes)
+                ]
                 case = Case(it.operation, tuple(tensors))
                 if gradient:
                     g = Tensor("g", output_shape(case), dtype, "ints", k + 3)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convspec.spec.groups import EVERY
+from convspec.spec.groups import BATCHED, EVERY, REFUSING
 
 from .point import Point
 
@@ -13,7 +13,7 @@ POINTS = (
     Point("results-stay", EVERY,
            "A result is the caller's: no later call and no change to an input changes it."),
     Point("layout", EVERY, "The memory layout of the inputs does not show in the result."),
-    Point("empty-batch", EVERY, "A batch of no entries is legal and gives an empty result."),
-    Point("rejects-invalid", EVERY,
+    Point("empty-batch", BATCHED, "A batch of no entries is legal and gives an empty result."),
+    Point("rejects-invalid", REFUSING,
            "Invalid parameters and shapes are refused with an error: no answer, no dead process."),
 )  # fmt: skip

@@ -16,7 +16,7 @@ POINTS = (
         "padding", ("conv_transpose",), "Padding cuts cells off the ends of the full result.",
         "f(x; p) = crop(f(x; 0), p)", (f"{ARITHMETIC}, §4",),
     ),
-    Point("padding", ("conv", "max_pool", "avg_pool"),
+    Point("padding", ("conv", "max_pool", "avg_pool", "lp_pool"),
            "Padding is the same as the pad operation before, and none after.",
            "f(x; p) = f(pad(x, p); 0)", ("P1", "P3")),
     Point("stride", WINDOWED, "Stride s keeps every s-th output of stride 1, from the first on.",

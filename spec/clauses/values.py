@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from convspec.spec.groups import CONVOLUTIONS, EVERY, GLOBAL, IMPULSES, MAX_POOLS, MAXIMA, WINDOWED
+from convspec.spec.groups import (
+    ADAPTIVE,
+    CONVOLUTIONS,
+    EVERY,
+    GLOBAL,
+    IMPULSES,
+    MAX_POOLS,
+    MAXIMA,
+    MEANS,
+    SOFTMAXES,
+    WINDOWED,
+)
 
 from .point import ARITHMETIC, HIGHAM, Point
 
@@ -31,6 +42,18 @@ POINTS = (
         "o = s(n − 1) + d(k−1) + 1 − p_lo − p_hi + op, 0 ≤ op < max(s, d)",
         (f"{ARITHMETIC}, relationships 8–14",),
     ),
+    Point(
+        "output-size", ADAPTIVE, "The result has the extents that are asked for, whatever the"
+        " input's.",
+        "(N, C, *n) → (N, C, *o)", ("G3",),
+    ),
+    Point("output-size", ("relu", *SOFTMAXES), "The result has the shape of the input."),
+    Point(
+        "output-size", ("dense",), "The result has one number for each row of the weight.",
+        "(N, C), (O, C) → (N, O)", ("G3", "N4"),
+    ),
+    Point("output-size", ("cross_entropy",), "The result is one number, of shape ().",
+           "(N, C), (N,) → ()"),
     Point(
         "definition", ("conv",),
         "Each output is the bias plus the sum, over its group's channels and the window, of weight"
@@ -64,6 +87,48 @@ POINTS = (
         "y[o] = (Σ_k x[o·s − p_lo + d·k]) / #taps", (f"{ARITHMETIC}, §3", "O3"),
     ),
     Point(
+        "definition", ("lp_pool",),
+        "Each output is the p-norm of its window, of magnitudes and not of signed numbers; padding"
+        " and what hangs over it count 0, and a window that they clip is not scaled up.",
+        "y[o] = (Σ_k |x[o·s − p_lo + d·k]|^p)^(1/p), p = 1, 2, …",
+        ("ONNX, LpPool",),
+    ),
+    Point(
+        "definition", ("adaptive_avg_pool",),
+        "Each output is the mean of its bin.",
+        "y[i] = mean of x[⌊i·n/o⌋ … ⌈(i + 1)·n/o⌉ − 1]", ("G1", "O3", "PyTorch, AdaptiveAvgPool"),
+    ),
+    Point(
+        "definition", ("adaptive_max_pool",),
+        "Each output is the greatest cell of its bin.",
+        "y[i] = max of x[⌊i·n/o⌋ … ⌈(i + 1)·n/o⌉ − 1]", ("O1", "PyTorch, AdaptiveMaxPool"),
+    ),
+    Point(
+        "definition", ("relu",),
+        "Each cell below 0 becomes 0; every other, also a NaN, stays what it is.",
+        "y = max(x, 0)", ("C2", "N1"),
+    ),
+    Point(
+        "definition", ("dense",),
+        "Each output is its bias plus the sum over all channels of weight times input.",
+        "y[n, o] = b[o] + Σ_c w[o, c]·x[n, c]", ("G7", "N4"),
+    ),
+    Point(
+        "definition", ("softmax",),
+        "Each row becomes its exponentials, divided by their sum.",
+        "y[c] = exp(x[c]) / Σ_j exp(x[j])", ("N1",),
+    ),
+    Point(
+        "definition", ("log_softmax",),
+        "Each row becomes the logarithm of its softmax.",
+        "y[c] = x[c] − log Σ_j exp(x[j])", ("N1",),
+    ),
+    Point(
+        "definition", ("cross_entropy",),
+        "The result is the mean over the batch of what −log softmax is at each image's label.",
+        "y = −(1/N) Σ_n log softmax(x[n])[label[n]]", ("N1", "N2"),
+    ),
+    Point(
         "definition", ("global_avg_pool",), "Each map becomes its mean.",
         "y = (Σ x)/(n_1·…·n_r)", ("G1", "G2"),
     ),
@@ -78,12 +143,19 @@ POINTS = (
     ),
     Point("dtype", EVERY, "The result has the element type of the input."),
     Point(
-        "rounding", (*CONVOLUTIONS, "avg_pool", "global_avg_pool", "global_sum_pool"),
+        "rounding", (*CONVOLUTIONS, *MEANS, "global_sum_pool", "dense"),
         "No cell is further from the exact result than the rounding of a correct sum can take"
         " it, in"
         " whatever order it is summed.",
         "|ŷ − y| ≤ γ_K·Σ|w||x| + u·|y|, γ_K = K·u/(1 − K·u)", (HIGHAM,),
     ),
+    Point(
+        "rounding", ("lp_pool", *SOFTMAXES, "cross_entropy"),
+        "No cell is further from the exact result than the rounding of sums, and of library"
+        " functions good to 4 units in the last place, can take it.",
+        "the error bounds derived in convspec.bounds", (HIGHAM,),
+    ),
+    Point("nan", ("relu",), "A NaN stays one, and reaches no other cell."),
     Point(
         "nan", MAXIMA,
         "A NaN is the maximum of every window that reads it, and reaches no other output.",

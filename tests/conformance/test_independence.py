@@ -7,19 +7,19 @@ import numpy.typing as npt
 
 from convspec.comparison import require_shape
 from convspec.law import law
-from convspec.spec.groups import CONVOLUTIONS, EVERY, GLOBAL, POOLS
+from convspec.spec.groups import BATCHED, CHANNELWISE, WEIGHTED
 from convspec.trial import Trial
 
 SEVERAL = (2, 3, 4, 5, 8)
 
 
-@law("batch", EVERY, narrow={"batch": SEVERAL})
+@law("batch", BATCHED, narrow={"batch": SEVERAL})
 def test_batch_entries(trial: Trial) -> None:
     """Batch entries do not see each other: reversed in, reversed out; alone, the same."""
     _slices_apart(trial, axis=0)
 
 
-@law("channels", ("pad", *POOLS, *GLOBAL), narrow={"channels": (*SEVERAL, 7, 9, 16, 17, 33)})
+@law("channels", CHANNELWISE, narrow={"channels": (*SEVERAL, 7, 9, 16, 17, 33)})
 def test_channels_alone(trial: Trial) -> None:
     """Each channel is treated alone and like every other."""
     _slices_apart(trial, axis=1)
@@ -37,7 +37,11 @@ def _slices_apart(trial: Trial, axis: int) -> None:
     trial.require(alone, y[part], what, versus="among the others it", part=part)
 
 
-@law("filters", ("conv",), narrow={"groups": (1,), "filters": (*SEVERAL, 7, 9, 15, 16, 17, 31, 33)})
+@law(
+    "filters",
+    ("conv", "dense"),
+    narrow={"groups": (1,), "filters": (*SEVERAL, 7, 9, 15, 16, 17, 31, 33)},
+)
 def test_filters_alone(trial: Trial) -> None:
     """Each filter makes one map by itself: permuted filters make permuted maps."""
     y, w, b = trial.run(), trial.inputs["w"], trial.inputs.get("b")
@@ -52,12 +56,10 @@ def test_filters_alone(trial: Trial) -> None:
     trial.require(alone, y[part], what, versus="among the others it", part=part)
 
 
-@law(
-    "channel-order", CONVOLUTIONS, narrow={"groups": (1,), "channels": (*SEVERAL, 7, 9, 16, 17, 33)}
-)
+@law("channel-order", WEIGHTED, narrow={"groups": (1,), "channels": (*SEVERAL, 7, 9, 16, 17, 33)})
 def test_channel_order(trial: Trial) -> None:
     """Input channels permuted together with the kernel's leave the sum what it is."""
-    summed = 1 if trial.op == "conv" else 0  # the axis of w that is summed over
+    summed = 0 if trial.op == "conv_transpose" else 1  # the axis of w that is summed over
     w = _backwards(trial.inputs["w"], summed)
     turned = trial.run(x=_backwards(trial.inputs["x"], 1), w=w)
     trial.require(turned, trial.run(), "y of the reversed channels", versus="the given order")

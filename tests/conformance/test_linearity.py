@@ -7,7 +7,7 @@ import numpy as np
 from convspec.comparison import require_equal
 from convspec.contents import backwards
 from convspec.law import law
-from convspec.spec.groups import CONVOLUTIONS, LINEAR, MAXIMA
+from convspec.spec.groups import LINEAR, MAXIMA, WEIGHTED
 from convspec.trial import Trial, wide
 from convspec.verdicts import WrongShape
 
@@ -18,7 +18,7 @@ def test_linear_in_input(trial: Trial) -> None:
     _linear(trial, "x")
 
 
-@law("linear-in-weight", CONVOLUTIONS, narrow={"bias": (False,)})
+@law("linear-in-weight", WEIGHTED, narrow={"bias": (False,)})
 def test_linear_in_weight(trial: Trial) -> None:
     """f(x, w − 2w′) = f(x, w) − 2 f(x, w′)."""
     _linear(trial, "w")
@@ -41,7 +41,7 @@ def _linear(trial: Trial, name: str) -> None:
     trial.require(whole, expected, f"f({name} − 2{name}′)", versus=versus, summed=summed)
 
 
-@law("affine-in-bias", CONVOLUTIONS, narrow={"bias": (True,)})
+@law("affine-in-bias", WEIGHTED, narrow={"bias": (True,)})
 def test_affine_in_bias(trial: Trial) -> None:
     """f(x, w, b) = f(x, w) + b, the bias of a map added to each of its cells."""
     without = trial.run(b=None)

@@ -21,7 +21,7 @@ FLOOR = {"ceil_mode": (False,)}
 
 @law(
     "padding",
-    ("conv", "max_pool", "avg_pool"),
+    ("conv", "max_pool", "avg_pool", "lp_pool"),
     narrow={**EXPLICIT, **FLOOR, "count_include_pad": (True,)},
 )
 def test_padding_is_pad(trial: Trial) -> None:

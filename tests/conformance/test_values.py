@@ -6,7 +6,7 @@ import numpy as np
 
 from convspec.comparison import require_equal, require_shape
 from convspec.law import law
-from convspec.spec.groups import CONVOLUTIONS, EVERY, MAXIMA
+from convspec.spec.groups import CONVOLUTIONS, EVERY, LINEAR, MAXIMA, ROUNDED
 from convspec.trial import Trial
 from convspec.verdicts import WrongDtype
 
@@ -27,12 +27,23 @@ def test_definition(trial: Trial) -> None:
 
 @law(
     "impulse-response",
-    ("conv", "pad", "avg_pool", "global_avg_pool", "global_sum_pool"),
+    tuple(op for op in LINEAR if op != "conv_transpose"),
     scale="tiny",
     narrow=ONE_HOT,
 )
 def test_impulse_response(trial: Trial) -> None:
     """All one-hot inputs against all one-hot filters give the complete map of a configuration."""
+    trial.require(trial.run(), trial.expected())
+
+
+@law(
+    "impulse-response",
+    ("conv_transpose",),
+    scale="tiny",
+    narrow={**ONE_HOT, "w.pattern": ("bank",)},
+)
+def test_impulse_response_transposed(trial: Trial) -> None:
+    """All one-hot inputs against all one-hot kernels give the complete map of a configuration."""
     trial.require(trial.run(), trial.expected())
 
 
@@ -52,7 +63,7 @@ def test_output_dtype(trial: Trial) -> None:
 
 @law(
     "rounding",
-    (*CONVOLUTIONS, "avg_pool", "global_avg_pool", "global_sum_pool"),
+    (*CONVOLUTIONS, *ROUNDED, "global_sum_pool", "dense"),
     share=2,
     narrow={
         "x.pattern": ("positive", "normal"),
@@ -65,7 +76,11 @@ def test_rounding(trial: Trial) -> None:
     trial.require(trial.run(), trial.expected())
 
 
-@law("nan", MAXIMA, narrow={"x.pattern": ("nan",), "dtype": ("float32", "float64", "float16")})
+@law(
+    "nan",
+    (*MAXIMA, "relu"),
+    narrow={"x.pattern": ("nan",), "dtype": ("float32", "float64", "float16")},
+)
 def test_nan(trial: Trial) -> None:
     """A NaN reaches the windows that read it and no other."""
     require_equal(trial.run(), trial.expected(), "y")

@@ -15,10 +15,12 @@ from convspec.adapters.opening import Adapter, open_adapter
 Array = npt.NDArray[Any]
 
 OPERATIONS = (
-    "conv", "pad", "max_pool", "max_pool_with_indices", "avg_pool",
-    "global_avg_pool", "global_max_pool", "global_sum_pool",
+    "conv", "pad", "max_pool", "max_pool_with_indices", "avg_pool", "lp_pool",
+    "adaptive_avg_pool", "adaptive_max_pool", "global_avg_pool", "global_max_pool",
+    "global_sum_pool", "relu", "dense", "softmax", "log_softmax", "cross_entropy",
 )  # fmt: skip
 DTYPES = ("float64", "float32", "float16", "int64", "int32", "int16", "int8")
+ROUNDED = ("lp_pool", "softmax", "log_softmax", "cross_entropy")
 MODES = ("constant", "reflect", "symmetric", "replicate", "circular")
 
 
@@ -33,7 +35,8 @@ class Call:
     @property
     def bounds(self) -> float:
         """Means round once in each of two implementations, and a gradient of them some more."""
-        return 40 * float(np.finfo(self.inputs[0].dtype).eps) if "avg" in self.op else 0.0
+        rounds = "avg" in self.op or self.op in ROUNDED
+        return 40 * float(np.finfo(self.inputs[0].dtype).eps) if rounds else 0.0
 
     def cotangent(self, y: Array) -> Array:
         """Small integers in the shape of `y`."""
@@ -47,6 +50,8 @@ class Call:
 
 def random_call(seed: int, op: str) -> Call:
     """A call with unequal axes; now and then its parameters do not fit."""
+    if op in ("dense", "softmax", "log_softmax", "cross_entropy"):
+        return random_classifier_call(seed, op)
     draw, rng = random.Random(seed), np.random.default_rng(seed)
     rank = draw.choice((1, 2, 2, 3))
     dtype = np.dtype(draw.choice(DTYPES))
@@ -89,12 +94,37 @@ def random_call(seed: int, op: str) -> Call:
         return Call(
             op, inputs, {"padding": pairs(-2, 3), "mode": draw.choice(MODES), "value": value}
         )
-    if op.startswith("global"):
+    if op.startswith("global") or op == "relu":
         return Call(op, inputs, {})
+    if op.startswith("adaptive"):
+        return Call(op, inputs, {"output_size": each(0 if draw.random() < 0.05 else 1, 8)})
     params = {"window": each(1, 4), **windowed, "ceil_mode": draw.random() < 0.5}
     if op == "avg_pool":
         params["count_include_pad"] = draw.random() < 0.5
+    if op == "lp_pool":
+        params["p"] = draw.randint(0 if draw.random() < 0.1 else 1, 5)
     return Call(op, inputs, params)
+
+
+def random_classifier_call(seed: int, op: str) -> Call:
+    """A call of what has (N, C) arrays; now and then a shape or a label does not fit."""
+    draw, rng = random.Random(seed), np.random.default_rng(seed)
+    dtype = np.dtype(draw.choice(DTYPES))
+
+    def array(*shape: int) -> Array:
+        return rng.integers(-3, 4, shape).astype(dtype)
+
+    batch, channels = (draw.randint(0 if draw.random() < 0.1 else 1, 5) for _ in "xx")
+    x = array(batch, channels)
+    if op == "dense":
+        outputs = draw.randint(1, 4)
+        w = array(outputs, channels + (draw.random() < 0.1))
+        bias = [array(outputs + (draw.random() < 0.1))] if draw.random() < 0.5 else []
+        return Call(op, [x, w, *bias], {})
+    if op == "cross_entropy":
+        labels = rng.integers(-(draw.random() < 0.05), max(channels, 1), batch)
+        return Call(op, [x, labels], {})
+    return Call(op, [x], {})
 
 
 def outcome(adapter: Adapter, call: Call) -> tuple[Array, ...] | ValueError:

@@ -1,0 +1,144 @@
+"""Cases of the operations with weights: convolutions and the fully connected layer."""
+
+from __future__ import annotations
+
+from math import prod
+
+from convspec.spec.case import Case
+from convspec.spec.claims import OpClaims
+from convspec.spec.operations import Conv, ConvTranspose, Dense
+
+from .extents import (
+    WORK,
+    Cut,
+    Extents,
+    Values,
+    WindowAxis,
+    bias,
+    first,
+    longest_exact,
+    padding_of,
+    trim,
+    weight,
+    window_axes,
+)
+
+
+def conv(op: str, rank: int, claims: OpClaims, scale: str, values: Values) -> Case:
+    """A convolution; of one-hot inputs and filters, all of them."""
+    built, named = window_axes(op, rank, claims, values)
+    e = Extents(values["batch"], values["groups"], values["channels"], values["filters"])
+    complete = values["x.pattern"] == "eye"
+    exact = longest_exact(values)
+
+    def spatial() -> int:
+        return prod(a.count(named) for a in built)
+
+    def work() -> int:
+        taps = e.channels * prod(a.window for a in built)
+        if complete:  # every one-hot input, and every one-hot filter
+            inputs = e.groups * e.channels * prod(a.size(named) for a in built)
+            return inputs * e.groups * taps * taps * spatial()
+        cost = e.batch * e.groups * e.filters * taps * spatial()
+        sums = max(taps, e.filters * prod(a.window for a in built), e.batch * spatial())
+        return cost if sums <= exact else WORK[scale] + 1
+
+    cuts: list[Cut] = [(e, "channels", 1), (e, "filters", 1), (e, "batch", 1)]
+    cuts += [(a, "outputs", 1) for a in built] + [(e, "groups", claims.groups[0])]
+    cuts += [(a, "window", claims.window[0]) for a in built]
+    trim(work, WORK[scale], cuts, values["x.k"] + values["w.k"])
+    sizes = tuple(a.size(named) for a in built)
+    kernel = tuple(a.window for a in built)
+    if complete:
+        e.batch, e.filters = e.groups * e.channels * prod(sizes), e.channels * prod(kernel)
+    case_op = Conv(
+        stride=tuple(a.stride for a in built),
+        padding=padding_of(built, named),
+        dilation=tuple(a.dilation for a in built),
+        groups=e.groups,
+    )
+    tensors = [
+        first(values, (e.batch, e.groups * e.channels, *sizes)),
+        weight(values, (e.groups * e.filters, e.channels, *kernel)),
+        *bias(values, e.groups * e.filters),
+    ]
+    return Case(case_op, tuple(tensors))
+
+
+def conv_transpose(op: str, rank: int, claims: OpClaims, scale: str, values: Values) -> Case:
+    """A transposed convolution; of one-hot inputs and kernels, all of them."""
+    built, _ = window_axes(op, rank, claims, values)
+    e = Extents(values["batch"], values["groups"], values["channels"], values["filters"])
+    complete = values["x.pattern"] == "eye"
+    exact = longest_exact(values)
+
+    def more(a: WindowAxis) -> int:  # the output padding
+        least, greatest = claims.output_padding
+        return max(min(a.tail % max(a.stride, a.dilation), greatest), least)
+
+    def full(a: WindowAxis) -> int:
+        return a.stride * (a.outputs - 1) + a.dilation * (a.window - 1) + 1 + more(a)
+
+    for a in built:
+        # Here `outputs` is what is drawn of the input: enough for padding to leave a cell.
+        a.outputs += max(-(-(1 + a.low + a.high - full(a)) // a.stride), 0)
+    least = [a.outputs if a.low + a.high else 1 for a in built]
+
+    def work() -> int:
+        taps = prod(a.window for a in built)
+        read, made = prod(a.outputs for a in built), prod(full(a) for a in built)
+        if complete:  # every one-hot input, and every one-hot kernel
+            channels = e.groups * e.channels
+            return channels * read * channels * e.channels * taps * (taps * read + made)
+        sums = max(taps * e.channels * e.groups, e.filters * taps, e.batch * max(read, made))
+        cost = e.batch * e.groups * e.channels * e.filters * taps * read + e.batch * made
+        return cost if sums <= exact else WORK[scale] + 1
+
+    cuts: list[Cut] = [(e, "channels", 1), (e, "filters", 1), (e, "batch", 1)]
+    cuts += [(a, "outputs", n) for a, n in zip(built, least, strict=True)]
+    cuts += [(e, "groups", claims.groups[0])]
+    # Only a one-hot bank grows with the square of the window.
+    cuts += [(a, "window", claims.window[0]) for a in built] if complete else []
+    trim(work, WORK[scale], cuts, values["x.k"] + values["w.k"])
+    transpose = ConvTranspose(
+        stride=tuple(a.stride for a in built),
+        padding=padding_of(built, "explicit"),
+        output_padding=tuple(more(a) for a in built),
+        dilation=tuple(a.dilation for a in built),
+        groups=e.groups,
+    )
+    channels = e.groups * e.channels
+    sizes, kernel = tuple(a.outputs for a in built), tuple(a.window for a in built)
+    if complete:
+        # Every pair of a group's channel and a tap has a filter of its own (pattern "bank").
+        e.batch, e.filters = channels * prod(sizes), e.channels * prod(kernel)
+    tensors = [
+        first(values, (e.batch, channels, *sizes)),
+        weight(values, (channels, e.filters, *kernel)),
+        *bias(values, e.groups * e.filters),
+    ]
+    return Case(transpose, tuple(tensors))
+
+
+def dense(op: str, rank: int, claims: OpClaims, scale: str, values: Values) -> Case:
+    """A fully connected layer; of one-hot inputs and rows, all of them."""
+    e = Extents(values["batch"], channels=values["channels"], filters=values["filters"])
+    exact = longest_exact(values)
+    complete = values["x.pattern"] == "eye"
+
+    def work() -> int:
+        if complete:
+            return e.channels**3
+        sums = max(e.channels, e.filters, e.batch)
+        return e.batch * e.channels * e.filters if sums <= exact else WORK[scale] + 1
+
+    cuts: list[Cut] = [(e, "channels", 1), (e, "filters", 1), (e, "batch", 1)]
+    trim(work, WORK[scale], cuts, values["x.k"] + values["w.k"])
+    if complete:
+        e.batch = e.filters = e.channels
+    tensors = [
+        first(values, (e.batch, e.channels)),
+        weight(values, (e.filters, e.channels)),
+        *bias(values, e.filters),
+    ]
+    return Case(Dense(), tuple(tensors))
