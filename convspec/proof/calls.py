@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ import numpy.typing as npt
 
 from convspec.adapters.opening import Adapter
 from convspec.comparison import require_equal, require_shape, require_within
+from convspec.events import ACCEPTS_INVALID
 from convspec.numerics import error_bound
 from convspec.trial import _array, _several
 from convspec.verdicts import Mismatch, Raised, WrongDtype
@@ -37,6 +37,10 @@ def draws(shape: tuple[int, ...], seed: int, dtype: str) -> Array:
     return _DRAWN[start : start + count].astype(dtype).reshape(shape)
 
 
+def _words(verdict: str, parts: list[str]) -> str:
+    return verdict if verdict == ACCEPTS_INVALID else f"{verdict} {', '.join(parts)}"
+
+
 class Calls:
     """One adapter, its calls and what has been found wrong in the configuration at hand.
 
@@ -46,7 +50,7 @@ class Calls:
     def __init__(self, adapter: Adapter, dtype: str) -> None:
         self.adapter = adapter
         self.dtype = dtype
-        self.spent: Counter[str] = Counter()
+        self.spent: dict[str, float] = {}
         self._kind = np.dtype(dtype)
         self._accumulator = adapter.claims.accumulate.get(dtype, dtype)
         self._found: dict[str, Mismatch] = {}
@@ -56,7 +60,7 @@ class Calls:
     def charge(self, label: str) -> None:
         """The time since the last charge went to `label`."""
         now = time.perf_counter()
-        self.spent[label] += now - self._last
+        self.spent[label] = self.spent.get(label, 0.0) + now - self._last
         self._last = now
 
     # Parts -------------------------------------------------------------------------------
@@ -88,7 +92,7 @@ class Calls:
             parts.setdefault(mismatch.verdict, []).append(part)
         first = next(iter(self._found.values())).message
         self._found.clear()
-        return "; ".join(f"{verdict} {', '.join(names)}" for verdict, names in parts.items()), first
+        return "; ".join(_words(*entry) for entry in parts.items()), first
 
     # Calls -------------------------------------------------------------------------------
 

@@ -178,15 +178,14 @@ def _show(
         indented(out, Text(text + (f" ({', '.join(notes)})" if notes else "")))
     for one in failing:
         where = f"{one.op} {one.rank}-D" if one.rank else one.op
-        count = one.region.failing + one.region.passing
-        right_count = _outside(proof, counted, one)
+        r = one.region
         out.print()
-        out.print(Text(f"{where} {one.label} if {one.region.condition}", "bold red"))
+        out.print(Text(f"{where} {one.label} {r.strength} {r.condition}", "bold red"))
         indented(
             out,
             Text(
-                f"{one.region.failing:,} of {count:,} inside, {right_count:,} outside;"
-                f" {one.message}"
+                f"{r.failing:,} of {r.inside:,} inside, {r.others:,} of {r.outside:,} outside;"
+                f" smallest: {one.message}"
             ),
         )
         note = "" if one.confirmed else "   # passes as a single case"
@@ -201,17 +200,8 @@ def _show(
     _spent(out, proof)
 
 
-def _outside(proof: Proof, counted: Sequence[Any], one: Failing) -> int:
-    """How many fail in the same way outside the region."""
-    same = 0
-    for number, finding in proof.found.items():
-        section, _ = proof.plan.locate(number)
-        same += (section.op, section.rank, finding.label) == (one.op, one.rank, one.label)
-    return same - one.region.failing
-
-
 def _spent(out: Any, proof: Proof) -> None:
-    spent = proof.spent or {}
+    spent: dict[str, float] = dict(proof.spent or {})
     total = sum(spent.values()) or 1.0
     shares = ", ".join(f"{label} {100 * s / total:.0f}%" for label, s in spent.items())
     each = 1e3 * total / max(proof.decided, 1)

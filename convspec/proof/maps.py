@@ -1,7 +1,7 @@
 """What one axis must do: which output cell reads which input cell through which tap.
 
 The map of a configuration is the outer product of the maps of its axes. Those follow from the index
-relation (``spec/relation.py``) and, for the modes of ``pad``, from the definition put to 0, 1, 2, ….
+relation (``spec/relation.py``) and, for the modes of ``pad``, from the definition put to 1, 2, ….
 """
 
 from __future__ import annotations

@@ -35,12 +35,14 @@ class Windows:
     def values(self, flat: Array) -> Array:
         """The maxima of flat (…, cells): (…, outputs)."""
         greatest = np.where(self.reads, flat[..., None, :], -np.inf).max(axis=-1)
-        return np.where(self.empty, self.nothing, greatest)
+        y: Array = np.where(self.empty, self.nothing, greatest)
+        return y
 
     def winners(self, flat: Array) -> Array:
         """Where the maximum of each window stands, all tied cells: (…, outputs, cells)."""
         among = np.where(self.reads, flat[..., None, :], -np.inf)
-        return self.reads & (among == among.max(axis=-1, keepdims=True))
+        won: Array = self.reads & (among == among.max(axis=-1, keepdims=True))
+        return won
 
     def back(self, flat: Array, g: Array) -> Array:
         """The gradient in x: each output's goes to its maximum, ties by the dialect."""

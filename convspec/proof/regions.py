@@ -1,8 +1,8 @@
 """The condition of what fails: a few words over the parameters, counted inside and outside.
 
-A region is a conjunction of at most three simple predicates. It is looked for among those that no
-right configuration fulfils, starting from the smallest failing one, and extended greedily: what a
-region leaves unexplained is tried again, until a few regions are found or nothing is left.
+A region is a conjunction of at most three simple predicates. If one of them holds for all failing
+configurations and for few others, that is it. Else regions are looked for in which everything
+fails, each around the smallest failing configuration that none explains yet, until a few are found.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ Bits = npt.NDArray[np.uint8]
 _NAMES = ("", *NAMED_PADDINGS)
 _ONES = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).sum(axis=1)
 
+MOSTLY = 0.7
+"""The share that must fail of a region that holds all failing configurations and others, too."""
+
 REGIONS = 6
 """Regions looked for at most; what is left then has no simple condition."""
 
@@ -37,15 +40,24 @@ BREADTH = 40
 
 @dataclass(frozen=True)
 class Region:
-    """Configurations that a condition holds for: so many of them fail, and so many do not.
+    """Configurations that a condition holds for: `failing` of `inside`.
 
-    `smallest` is the number of the smallest failing one inside.
+    Outside, `others` of `outside` fail. `smallest` is the number of the smallest failing one inside.
     """
 
     condition: str
     failing: int
-    passing: int
+    inside: int
+    others: int
+    outside: int
     smallest: int
+
+    @property
+    def strength(self) -> str:
+        """How condition and failing hang together."""
+        if self.others:
+            return "if"
+        return "if and only if" if self.failing == self.inside else "only if"
 
 
 class Population:
@@ -177,8 +189,9 @@ def _axis_atoms(columns: dict[str, Any], suffix: str, op: str) -> Iterator[tuple
         room = at["n"] + at["p_lo"] + at["p_hi"] - at["e"]
         yield "s# leaves a tail", room % at["s"] != 0
         yield "s# leaves no tail", room % at["s"] == 0
-        yield "the window# fits the padded input", room >= 0
-        yield "the window# exceeds the padded input", room < 0
+        yield "e# exceeds the padded input", room < 0
+        yield "e# exceeds the padded input by less than s#", room > -at["s"]
+        yield "e# fits the padded input", room >= 0
     if "p_lo" in at:
         yield "p_lo# = p_hi#", at["p_lo"] == at["p_hi"]
         yield "p_lo# ≠ p_hi#", at["p_lo"] != at["p_hi"]
@@ -193,23 +206,53 @@ def regions(population: Population, op: str, failing: Mask) -> tuple[list[Region
     def smallest(among: Mask) -> int:
         return int(np.argmin(np.where(among, order, np.inf)))
 
+    def region(condition: str, inside: Mask, new: Mask) -> Region:
+        wrong = int((inside & failing).sum())
+        return Region(
+            condition, wrong, int(inside.sum()), int(failing.sum()) - wrong,
+            int((~inside).sum()), int(population.numbers[smallest(new)]),
+        )  # fmt: skip
+
     if failing.all():
-        return [Region("always", len(failing), 0, int(population.numbers[smallest(failing)]))], 0
+        return [region("always", failing, failing)], 0
     atoms = _distinct(population, op)
     right = np.packbits(~failing)
+    cover = _cover(atoms, np.packbits(failing), right)
+    if cover is not None:
+        inside = np.unpackbits(cover[1], count=len(failing)).astype(bool)
+        if failing.sum() >= MOSTLY * inside.sum():
+            return [region(cover[0], inside, failing)], 0
     left = failing.copy()
     found: list[Region] = []
     while left.any() and len(found) < REGIONS:
         best = _best(atoms, smallest(left), np.packbits(left), right)
         if best is None:
             break
-        condition, bits = best
-        inside = np.unpackbits(bits, count=len(failing)).astype(bool)
-        first = int(population.numbers[smallest(inside & left)])
-        wrong = int((inside & failing).sum())
-        found.append(Region(condition, wrong, int(inside.sum()) - wrong, first))
+        inside = np.unpackbits(best[1], count=len(failing)).astype(bool)
+        found.append(region(best[0], inside, inside & left))
         left &= ~inside
     return found, int(left.sum())
+
+
+def _cover(atoms: list[tuple[str, Bits]], failing: Bits, right: Bits) -> tuple[str, Bits] | None:
+    """The condition that holds for all failing configurations and the fewest right ones."""
+    here = [(text, bits) for text, bits in atoms if not (failing & ~bits).any()]
+    if not here:
+        return None
+    bad = [bits & right for _, bits in here]
+    fewest: tuple[int, tuple[int, ...]] | None = None
+    for size in (1, 2, 3):
+        for members in combinations(range(len(here)), size):
+            wrong = _count(np.bitwise_and.reduce([bad[i] for i in members]))
+            # A further predicate must be worth its words.
+            if fewest is None or wrong < fewest[0]:
+                fewest = wrong, members
+        if fewest is not None and fewest[0] == 0:
+            break
+    assert fewest is not None
+    return " and ".join(here[i][0] for i in fewest[1]), np.bitwise_and.reduce(
+        [here[i][1] for i in fewest[1]]
+    )
 
 
 def _distinct(population: Population, op: str) -> list[tuple[str, Bits]]:
@@ -264,7 +307,5 @@ def _best(
     if not best[0]:
         return None
     members = sorted(set(best[1]))
-    inside = here[members[0]][1]
-    for i in members[1:]:
-        inside = inside & here[i][1]
+    inside = np.bitwise_and.reduce([here[i][1] for i in members])
     return " and ".join(here[i][0] for i in members), inside

@@ -60,7 +60,7 @@ def parts(proof: Proof) -> list[Part]:
     failing = np.zeros(proof.plan.count, bool)
     failing[list(proof.found)] = True
     found: dict[tuple[str, int], list[int]] = {}
-    covering = set()
+    covering: set[tuple[str, int]] = set()
     for at, section in enumerate(proof.plan.sections):
         start = proof.plan.start(at)
         counts = found.setdefault((section.op, section.rank), [0, 0, 0])
@@ -69,7 +69,10 @@ def parts(proof: Proof) -> list[Part]:
         counts[2] += int(failing[start : start + section.count].sum())
         if section.rows is not None and section.rank == 3:
             covering.add((section.op, section.rank))
-    return [Part(*key, *counts, key in covering) for key, counts in found.items()]
+    return [
+        Part(op, rank, bound, claimed, wrong, (op, rank) in covering)
+        for (op, rank), (bound, claimed, wrong) in found.items()
+    ]
 
 
 def failing_regions(proof: Proof) -> tuple[list[Failing], list[tuple[str, int, str, int]]]:
@@ -160,8 +163,10 @@ def document(
         ],
         "failures": [
             {
-                "op": one.op, "rank": one.rank, "what": one.label, "condition": one.region.condition,
-                "failing_inside": one.region.failing, "right_inside": one.region.passing,
+                "op": one.op, "rank": one.rank, "what": one.label,
+                "strength": one.region.strength, "condition": one.region.condition,
+                "inside": {"failing": one.region.failing, "of": one.region.inside},
+                "outside": {"failing": one.region.others, "of": one.region.outside},
                 "message": one.message, "case": one.case, "case_fails": one.confirmed,
             }
             for one in failing

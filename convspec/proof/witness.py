@@ -30,7 +30,11 @@ def witness(adapter: Adapter, it: Configuration, label: str, dtype: str) -> tupl
     backward = any(part in label.replace(",", " ").split() for part in ("dx", "dw", "db"))
     forward = not backward or "y" in label.replace(",", " ").split()
     first = None
-    with isolated(lambda case: _check(adapter, case), LIMIT, adapter.claims.fork) as ask:
+
+    def check(case: Case) -> None:
+        _check(adapter, case)
+
+    with isolated(check, LIMIT, adapter.claims.fork) as ask:
         for case in _cases(it, dtype, forward, backward, adapter):
             first = first or case
             try:

@@ -14,6 +14,7 @@ import time
 import traceback
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any
@@ -125,10 +126,9 @@ class Workers:
         worker.began_at = start if fresh else -1
         worker.seen, worker.since = -1, time.monotonic()
         worker.at.value = start
-        try:
+        # If it has died, reading from it will tell.
+        with suppress(BrokenPipeError, ConnectionResetError):
             worker.pipe.send((start, work.chunk[1]))
-        except (BrokenPipeError, ConnectionResetError):
-            pass  # it has died, which reading from it will tell
 
     def _receive(self, worker: _Worker) -> Decided | None:
         """Take what a worker has to say; its chunk if that is done."""
