@@ -85,7 +85,8 @@ class Fixed:
     filters: int = 1
 
 
-class Configuration(NamedTuple):
+@dataclass(frozen=True)
+class Configuration:
     """One configuration: an operation, a setting per axis, and what concerns them all."""
 
     op: str
@@ -97,10 +98,10 @@ class Configuration(NamedTuple):
         """The number of spatial axes."""
         return len(self.settings)
 
-    @property
+    @cached_property
     def parameters(self) -> dict[str, Any]:
         """The keyword arguments of the adapter's function."""
-        op, axes, fixed = self
+        op, axes, fixed = self.op, self.settings, self.fixed
         if op in GLOBAL or op == "dense":
             return {}
         if op in ADAPTIVE:

@@ -1,7 +1,7 @@
 """Padding, averages and sums: linear in x, so that the batch of all one-hot inputs decides.
 
-The gradient is the transposed map, shown by the batch of all one-hot cotangents. Means divide: their
-cells are right within the rounding of a quotient, where all others are exact.
+The gradient is the transposed map, shown by the batch of all one-hot cotangents. Means divide:
+their cells are right within the rounding of a quotient, where all others are exact.
 """
 
 from __future__ import annotations

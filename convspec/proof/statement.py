@@ -14,7 +14,8 @@ from convspec.spec.clauses import SPEC_VERSION
 
 from .bounds import Section
 from .calls import BATCH
-from .regions import Population, Region, regions
+from .predicates import Population
+from .regions import Region, regions
 from .run import Proof
 from .witness import witness
 
