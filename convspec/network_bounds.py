@@ -38,7 +38,7 @@ def output_bound(trial: Trial, changes: Mapping[str, Any]) -> Array:
     output = trial.parameters["output"]
     if output != "logits":
         labels = [np.arange(len(logits)) % logits.shape[1]] if output == "cross_entropy" else []
-        return result_bound(output, [logits, *labels], {}, precision)
+        return result_bound(output, [logits, *labels], {}, precision, trial.adapter.claims)
     # A mean over a number of cells that is no power of two: its rounding, and that of what follows.
     magnitude = np.abs(arrays[0])
     for call in calls:
@@ -56,7 +56,8 @@ def gradient_bounds(trial: Trial) -> Sequence[Array]:
         last = calls.pop()
         labels = [np.arange(len(last.inputs[0])) % last.inputs[0].shape[1]]
         given = [last.inputs[0], *(labels if last.layer.op == "cross_entropy" else [])]
-        (error,) = bounds_of_operation(last.layer.op, given, g, {}, precision)
+        claims = trial.adapter.claims
+        (error,) = bounds_of_operation(last.layer.op, given, g, {}, precision, claims)
         (g,) = reference.vjp(last.layer.op, given, g)
     rounding = compounded(precision.terms * precision.unit)
     e = error * (1 + rounding) + np.abs(g) * rounding
