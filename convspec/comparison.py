@@ -51,10 +51,10 @@ def _complain(got: Array, expected: Array, off: Array, what: str, how: str, vers
         distance = np.abs(got.astype(np.float64) - expected.astype(np.float64))
     distance = np.where(off, np.where(np.isnan(distance), np.inf, distance), -1.0)
     worst = tuple(int(i) for i in np.unravel_index(int(np.argmax(distance)), got.shape))
-    cell = ", ".join(map(str, worst))
+    cell = f"[{', '.join(map(str, worst))}]" if worst else ""
     right = number(expected[worst])
     message = (
-        f"{what}[{cell}] is {number(got[worst])}, "
+        f"{what}{cell} is {number(got[worst])}, "
         + (f"but {versus} gives {right}" if versus else f"expected {right}")
         + f" ({count} of {got.size} cells differ{how})"
     )

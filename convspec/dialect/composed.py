@@ -60,10 +60,10 @@ def second_gradients(
     if op == "global_max_pool":  # the adaptive pool of one bin, whose gradient knows of ties
         one = (1,) * (arrays[0].ndim - 2)
         g = g.reshape(*g.shape, *one)
-        *dx, dg = reference.double_vjp(
+        dx, dg = reference.double_vjp(
             "adaptive_max_pool", arrays, g, held, output_size=one, **parameters
         )
-        return (*dx, dg.reshape(dg.shape[:2]))
+        return dx, dg.reshape(dg.shape[:2])
     if claims.dialect.get(f"{op}.flip") != "flipped":
         return reference.double_vjp(op, arrays, g, held, **parameters)
     x, w, *b = arrays
