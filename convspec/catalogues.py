@@ -1,9 +1,10 @@
-"""What ``convspec list`` shows: clauses, laws, adapters, planted faults."""
+"""What ``convspec list`` shows: clauses, laws, adapters, planted faults, dialect points."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
@@ -25,6 +26,8 @@ def entries(what: str) -> list[Entry]:
             return _adapters()
         case "mutants":
             return _mutants()
+        case "dialects":
+            return _dialects()
     raise ValueError(f"no catalogue {what!r}")
 
 
@@ -47,6 +50,8 @@ def as_table(out: Console, found: Sequence[Entry]) -> None:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
     return list(value) if isinstance(value, (tuple, set, frozenset)) else str(value)
 
 
@@ -102,4 +107,24 @@ def _mutants() -> list[Entry]:
             "text": [f"{mutant.op}, {mutant.cause}", mutant.about],
         }
         for mutant in MUTANTS.values()
+    ]  # fmt: skip
+
+
+def _dialects() -> list[Entry]:
+    from .differences import chosen_lines
+    from .spec.dialects import DIALECT_POINTS
+
+    return [
+        {
+            "name": point.name, "question": point.question, "held": point.held, "ops": point.ops,
+            "choices": dict(point.choices), "default": point.default,
+            "chosen": [asdict(seen) for seen in point.chosen],
+            "probes": [asdict(probe) for probe in point.probes],
+            "text": [
+                "" if point.held else "(front end)",
+                point.question,
+                *(f"  {line}" for line in chosen_lines(point)),
+            ],
+        }
+        for point in DIALECT_POINTS.values()
     ]  # fmt: skip

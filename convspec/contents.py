@@ -132,11 +132,13 @@ def _recipe(tensor: Tensor, shape: tuple[int, ...], greatest: int) -> Array:
             if count:
                 # Beyond 256 cells k counts in strides, so that it still reaches the far end.
                 flat[k * max(count // 256, 1) % count] = 1
-        case "ramp" | "nan":
+        case "ramp" | "nan" | "nans":
             period, shift = (7, 3) if greatest >= 3 else (3, 1)
             flat = ((np.arange(k % period, count + k % period)) % period - shift).astype(dtype)
             if tensor.pattern == "nan" and count:
                 flat[k % count] = np.nan
+            if tensor.pattern == "nans" and count:
+                flat[k % count :: 2] = np.nan
         case "labels":
             flat = (_draw(_integers(_TABLE_SIZE), count, k) % (max(greatest, 0) + 1)).astype(dtype)
         case "bank":

@@ -77,7 +77,7 @@ class Session:
         fits = (
             asked
             and law.claimed_by(self.adapter.claims.ops[op])
-            and law.applies_to(self.case, is_valid(self.case))
+            and law.applies_to(self.case, is_valid(self.case, self.adapter.claims))
         )
         return [Item(law.name, op, self.case.rank)] if fits else []
 

@@ -17,8 +17,9 @@ from typing import Any
 from convspec.building import BUILDERS, Values, with_cotangent
 from convspec.building.network import network_levels
 from convspec.defects import defects_of
+from convspec.dialect import resized
 from convspec.spec.case import Case
-from convspec.spec.claims import OpClaims
+from convspec.spec.claims import Claims, OpClaims
 from convspec.spec.groups import ADAPTIVE, CONVOLUTIONS, FLAT, GLOBAL, MAXIMA, ROUNDED, WEIGHTED
 
 
@@ -92,10 +93,12 @@ def space_for(
     narrow: Mapping[str, tuple[Any, ...]] | None = None,
     gradient: bool = False,
     defective: bool = False,
+    whole: Claims | None = None,
 ) -> Space | None:
     """The space of an operation inside an adapter's claims, or None if nothing is left.
 
-    `scale` is "general" or "tiny"; `narrow` restricts factors (a name without its axis number
+    `whole` are the claims with the dialect, where that has a say in sizes. `scale` is "general" or
+    "tiny"; `narrow` restricts factors (a name without its axis number
     restricts every axis) to the levels given; `gradient` adds a cotangent, `defective` makes
     every case invalid in one way.
     """
@@ -122,7 +125,7 @@ def space_for(
     def case(values: Values) -> Case:
         built = build(op, rank, claims, scale, values)
         if gradient:
-            built = with_cotangent(built, values)
+            built = with_cotangent(built, values, whole and resized(built, whole))
         if defective:
             by_name = {d.name: d for d in defects_of(op, claims)}
             built = by_name[values["defect"]].apply(built)

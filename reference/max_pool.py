@@ -46,10 +46,11 @@ def max_pool_with_indices(
     dilation: tuple[int, ...],
     ceil_mode: bool,
 ) -> tuple[Array, Array]:
-    """The values of :func:`max_pool` and where they stand, ``max_pool.index``: both (N, C, *o).
+    """The values of :func:`max_pool` and where they stand: both (N, C, *o).
 
-    An index (int64) is the row-major position in the unpadded plane of its image and channel: of
-    the first of equal cells, of the first NaN, and −1 for a window wholly in padding.
+    An index (int64), ``max_pool_with_indices.indices``, is the row-major position in the unpadded
+    plane of its image and channel: of the first of equal cells, of the first NaN, and −1 for a
+    window wholly in padding.
     """
     axes = _axes(x, window, stride, padding, dilation, ceil_mode)
     shape = (*x.shape[:2], *[a.out for a in axes])

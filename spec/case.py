@@ -40,6 +40,7 @@ PATTERNS = {
     " not: every one-hot kernel of a transposed convolution",
     "labels": "classes from 0 to C − 1, k-th draw",
     "nan": "a ramp with NaN in cell k",
+    "nans": "a ramp with NaN in cell k and every second one from there on",
 }
 """Recipes of contents: name → what the cells hold."""
 

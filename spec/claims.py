@@ -21,10 +21,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any
 
 from .case import DTYPES, LAYOUTS
-from .dialects import resolve
+from .dialects import HELD, resolve
 from .groups import CONVOLUTIONS, TWICE, possible_ranks
 from .operations import NAMED_PADDINGS, OPERATIONS, PAD_MODES, Operation
 
@@ -141,6 +142,12 @@ class Claims:
     dialect: Mapping[str, str] = field(default_factory=lambda: resolve({}))
     accumulate: Mapping[str, str] = field(default_factory=dict)
     fork: bool = True
+
+    @cached_property
+    def departing(self) -> frozenset[str]:
+        """The operations at one of whose dialect points another choice than the spec's is made."""
+        others = (p for name, p in HELD.items() if self.dialect[name] != p.default)
+        return frozenset(op for point in others for op in point.ops)
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-ready document; unbounded ranges end in null."""

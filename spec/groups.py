@@ -32,6 +32,10 @@ TWICE = (
     *WEIGHTED, "pad", *MAX_POOLS, "avg_pool", *ADAPTIVE, *GLOBAL, "relu",
 )  # fmt: skip
 """Operations whose second gradients are defined."""
+PLACED = (*CONVOLUTIONS, "pad", *POOLS)
+"""Operations whose result has the spatial axes of their input."""
+MAPS = (*PLACED, *GLOBAL)
+"""Operations on maps: the placed ones, and those that make a number of a map."""
 
 
 def possible_ranks(op: str) -> tuple[int, ...]:

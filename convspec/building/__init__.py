@@ -40,8 +40,8 @@ BUILDERS: dict[str, Callable[[str, int, OpClaims, str, Values], Case]] = {
 """Operation → what makes a case of (operation, spatial axes, claims, scale, levels)."""
 
 
-def with_cotangent(case: Case, values: Values) -> Case:
-    """The case with an array ``g`` of the result's shape."""
+def with_cotangent(case: Case, values: Values, shape: tuple[int, ...] | None = None) -> Case:
+    """The case with an array ``g`` of the result's shape (`shape` where a dialect decides it)."""
     pattern = values["x.pattern"] if is_real(values) else values["g.pattern"]
-    g = Tensor("g", output_shape(case), case.dtype, pattern, values["g.k"])
+    g = Tensor("g", shape or output_shape(case), case.dtype, pattern, values["g.k"])
     return Case(case.op, (*case.tensors, g))

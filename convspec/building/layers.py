@@ -79,9 +79,12 @@ def conv_transpose(op: str, rank: int, claims: OpClaims, scale: str, values: Val
     def full(a: WindowAxis) -> int:
         return a.stride * (a.outputs - 1) + a.dilation * (a.window - 1) + 1 + more(a)
 
-    for a in built:
+    def leave_a_cell() -> None:
         # Here `outputs` is what is drawn of the input: enough for padding to leave a cell.
-        a.outputs += max(-(-(1 + a.low + a.high - full(a)) // a.stride), 0)
+        for a in built:
+            a.outputs += max(-(-(1 + a.low + a.high - full(a)) // a.stride), 0)
+
+    leave_a_cell()
     least = [a.outputs if a.low + a.high else 1 for a in built]
 
     def work() -> int:
@@ -100,6 +103,7 @@ def conv_transpose(op: str, rank: int, claims: OpClaims, scale: str, values: Val
     # Only a one-hot bank grows with the square of the window.
     cuts += [(a, "window", claims.window[0]) for a in built] if complete else []
     trim(work, WORK[scale], cuts, values["x.k"] + values["w.k"])
+    leave_a_cell()
     transpose = ConvTranspose(
         stride=tuple(a.stride for a in built),
         padding=padding_of(built, "explicit"),

@@ -9,11 +9,13 @@ from click.testing import CliRunner, Result
 
 from convspec import worked
 from convspec.cli import cli
-from convspec.elsewhere import FACTS, SEEN
 from convspec.explain import sources
 from convspec.layers import WINDOWED, layer
 from convspec.lookup import NOTES, TOPICS, about_topic, points_for
+from convspec.pages.layout import FOLDER
+from convspec.pages.reading import anchors
 from convspec.spec.clauses import CLAUSES
+from convspec.spec.dialects import HOW, LIMITS
 from convspec.spec.operations import OPERATIONS
 from convspec.spec.relation import Axis
 
@@ -123,6 +125,51 @@ def test_what_cannot_be_answered_is_one_line(words: list[str], said: str) -> Non
     assert result.stderr.count("\n") == 1 and not result.stdout
 
 
+def test_a_question_may_have_words_that_nothing_is_known_of() -> None:
+    assert "1 against 9" in flat(shown("why", "is", "the", "corner", "pixel", "weaker?"))
+    assert "1 against 9" in flat(shown("why is the corner pixel weaker"))
+    result = explain("what is the meaning of life")
+    assert result.exit_code == 2 and "'meaning'" in result.stderr
+
+
+def test_several_words_give_what_they_share() -> None:
+    text = flat(shown("same", "stride"))
+    assert "refuses padding “same” with stride above 1" in text
+    assert "put an odd cell of padding at the low end" not in text
+
+
+def test_bins_and_padding_are_worked_out() -> None:
+    text = flat(shown("adaptive_avg_pool", "--input", "7x9", "--output-size", "3"))
+    assert "⌊7/3⌋ = 2, ⌈14/3⌉ = 5: cells 2 … 4 (3 cells)" in text
+    text = flat(shown("pad", "--input", "4", "--padding", "-1:2", "--mode", "reflect"))
+    assert "4 + −1 + 2 = 5" in text and "[1 2 3] 2 1" in text
+    assert "20" in shown("gap", "--input", "4x5")
+
+
+def test_an_operation_and_a_clause_name_their_page() -> None:
+    assert "conv.md#conv.stride" in shown("conv.stride")
+    assert "adaptive_pool.md" in shown("adaptive_max_pool")
+    for note in NOTES:
+        file, _, place = note.page.partition("#")
+        assert place in anchors((FOLDER / file).read_text("utf-8")), note.page
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["gap", "--input", "4", "--kernel", "3"], "global_avg_pool has no kernel"),
+        (["adaptive_avg_pool", "--input", "4"], "needs --output-size"),
+        (["adaptive_avg_pool", "--input", "4", "--output-size", "0"], "at least 1"),
+        (["pad", "--input", "4", "--mode", "mirror"], "expected one of constant"),
+        (["pad", "--input", "4", "--stride", "2"], "pad has no stride"),
+        (["conv", "--input", "5", "--kernel", "3", "--mode", "reflect"], "conv has no mode"),
+    ],
+)  # fmt: skip
+def test_numbers_that_an_operation_has_not_are_one_line(given: list[str], said: str) -> None:
+    result = explain(*given)
+    assert result.exit_code == 2 and said in result.stderr and result.stderr.count("\n") == 1
+
+
 def test_the_size_step_by_step() -> None:
     text = shown(
         "conv", "--input", "5x5", "--kernel", "3x3", "--stride", "2x2", "--padding", "1,1"
@@ -190,13 +237,12 @@ def test_the_rows_of_windows_are_the_index_relation() -> None:
                     assert taps == list(axis.inside_counts())
 
 
-def test_facts_say_how_they_are_known() -> None:
-    for fact in FACTS:
-        assert fact.seen in SEEN and fact.topics and fact.who and fact.does
-        assert set(fact.ops) <= set(OPERATIONS)
+def test_limits_say_how_they_are_known() -> None:
+    for limit in LIMITS.values():
+        assert limit.how in HOW and limit.topics and limit.who and limit.does
+        assert set(limit.ops) <= set(OPERATIONS)
 
 
-def test_dialect_points_of_max_pool_bear_on_every_max_pool() -> None:
-    assert points_for("max_pool")
-    assert set(map(id, points_for("max_pool"))) <= set(map(id, points_for("global_max_pool")))
-    assert not any(point in points_for("conv") for point in points_for("max_pool"))
+def test_points_bear_on_the_operations_they_name() -> None:
+    assert "max_pool.tie" in {point.name for point in points_for("max_pool")}
+    assert "max_pool.tie" not in {point.name for point in points_for("conv")}
