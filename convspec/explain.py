@@ -93,8 +93,8 @@ def show_clause(out: Console, clause: Clause) -> None:
         indented(out, Text(clause.formula, "bold"))
     if clause.note:
         _labelled(out, "note", [clause.note])
-    for example in clause.examples:
-        _labelled(out, "example", [example_line(example)])
+    if clause.examples:
+        _labelled(out, "worked", [example_line(each) for each in clause.examples])
     _labelled(out, "sources", sources(clause.sources))
     laws = [
         f"{law.name}: {law.statement}"
