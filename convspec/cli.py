@@ -355,12 +355,15 @@ def explain(
       convspec explain conv.output-size
       convspec explain avg_pool
       convspec explain ceil_mode
+      convspec explain why is the corner pixel weaker
+      convspec explain output size of k=3, s=2 on 6x6 with ceil mode
       convspec explain dialects
       convspec explain conv --input 5x5 --kernel 3x3 --stride 2x2 --padding 1,1
       convspec explain max_pool --input 6x6 --kernel 3 --stride 2 --ceil --svg pool.svg
       convspec explain adaptive_avg_pool --input 7x7 --output-size 3
       convspec explain pad --input 4 --padding 2:3 --mode reflect
     """
+    from .asked import numbers_in
     from .console import console
     from .explain import show
     from .explain_numbers import given_layer, show_numbers
@@ -368,7 +371,13 @@ def explain(
 
     if output_cell and not svg:
         raise Problem("--output-cell says what is drawn; it goes with --svg FILE")
-    about = subject(words)
+    asked = numbers_in(words) if sizes is None and window is None else None
+    if asked:
+        about, found = asked
+        sizes, window = found.pop("sizes"), found.pop("window")
+        numbers |= found
+    else:
+        about = subject(words)
     layer = given_layer(about, sizes, window, svg is not None, numbers)
     if layer is None:
         show(console(), about)

@@ -19,9 +19,11 @@ from . import (
     independence,
     linearity,
     nans,
+    networks,
     pads,
     pooling,
     relationships,
+    second,
     space,
     special,
     structure,
@@ -38,6 +40,7 @@ _THEMES = (
     bins,
     linearity,
     gradients,
+    second,
     structure,
     relationships,
     pooling,
@@ -49,6 +52,7 @@ _THEMES = (
     special,
     independence,
     classifier,
+    networks,
     calls,
 )
 
