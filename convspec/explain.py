@@ -33,7 +33,7 @@ from .notes import NOTES, Note
 from .pages.layout import FOLDER, PAGE_OF
 from .spec.clauses import CLAUSES, Clause
 from .spec.dialects import DIALECT_POINTS, HOW, Limit
-from .spec.operations import OPERATIONS, Parameter, parameters
+from .spec.operations import VOCABULARY, Parameter, parameters
 
 KINDS = {
     "axes": "one whole number per spatial axis",
@@ -127,7 +127,7 @@ def sources(named: Iterable[str]) -> list[str]:
 
 def show_operation(out: Console, op: str) -> None:
     """An operation: its arrays and parameters, its clauses, who differs."""
-    kind = OPERATIONS[op]
+    kind = VOCABULARY[op]
     out.print(Text(op, "bold"))
     for line in (kind.__doc__ or "").strip().splitlines():
         indented(out, Text(line.replace("`", "")))

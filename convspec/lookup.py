@@ -13,7 +13,7 @@ from .elsewhere import limits_for
 from .notes import NOTES, Note
 from .spec.clauses import CLAUSES, Clause
 from .spec.dialects import DIALECT_POINTS, DialectPoint, Limit
-from .spec.operations import OPERATIONS, Parameter, parameters
+from .spec.operations import VOCABULARY, Parameter, parameters
 
 T = TypeVar("T")
 
@@ -95,7 +95,7 @@ QUESTION = 3
 def subject(words: Sequence[str]) -> Subject:
     """Read the words. Raises Problem, with the nearest known ones, for one that is unknown."""
     joined = "_".join(words).lower().replace("-", "_")
-    if joined in OPERATIONS:
+    if joined in VOCABULARY:
         return Subject((), (joined,), ())
     clauses, ops, topics, points, strange = [], [], [], [], []
     asked = [w.strip("?,:") for text in words for w in text.lower().split()]
@@ -105,7 +105,7 @@ def subject(words: Sequence[str]) -> Subject:
         name = ALIASES.get(plain, plain)
         if word in CLAUSES:
             clauses.append(word)
-        elif name in OPERATIONS:
+        elif name in VOCABULARY:
             ops.append(name)
         elif word in DIALECT_POINTS:
             points.append(word)
@@ -127,8 +127,8 @@ SPELT = {
 
 def _joined(words: Sequence[str]) -> Iterator[str]:
     """The words, those that make up a name together as that name: average pooling, ceil mode."""
-    known = {*OPERATIONS, *ALIASES, *(c.partition(".")[2].replace("-", "_") for c in CLAUSES)}
-    known |= {p.name for kind in OPERATIONS.values() for p in parameters(kind)}
+    known = {*VOCABULARY, *ALIASES, *(c.partition(".")[2].replace("-", "_") for c in CLAUSES)}
+    known |= {p.name for kind in VOCABULARY.values() for p in parameters(kind)}
     at = 0
     while at < len(words):
         for many in (4, 3, 2):
@@ -145,9 +145,9 @@ def _joined(words: Sequence[str]) -> Iterator[str]:
 
 
 def _nearest(word: str) -> str:
-    known = {*CLAUSES, *OPERATIONS, *DIALECT_POINTS, *TOPICS, *ALIASES, *EVERY_POINT}
+    known = {*CLAUSES, *VOCABULARY, *DIALECT_POINTS, *TOPICS, *ALIASES, *EVERY_POINT}
     known |= {topic for note in NOTES for topic in note.topics}
-    known |= {p.name for kind in OPERATIONS.values() for p in parameters(kind)}
+    known |= {p.name for kind in VOCABULARY.values() for p in parameters(kind)}
     known |= {clause.partition(".")[2] for clause in CLAUSES}
     near = get_close_matches(word, sorted(known), 3, cutoff=0.5)
     return f"nearest are {', '.join(near)}" if near else "see convspec list clauses"
@@ -170,7 +170,7 @@ def about_topic(topic: str, ops: tuple[str, ...] = ()) -> Said:
         if (not ops or op in ops) and wanted & {point, clause.slug, *point.split("-")}
     ]
     taken: dict[Parameter, list[str]] = {}
-    for op, kind in OPERATIONS.items():
+    for op, kind in VOCABULARY.items():
         for parameter in parameters(kind):
             if (not ops or op in ops) and parameter.name in wanted:
                 taken.setdefault(parameter, []).append(op)

@@ -22,7 +22,7 @@ from convspec.comparison import require_shape
 from convspec.spec.case import Case
 from convspec.spec.claims import Claims
 
-from . import convolutions, maxima, padding, pools
+from . import composed, convolutions, maxima, padding, pools
 from .windows import Choices, outputs
 
 Array = npt.NDArray[Any]
@@ -34,6 +34,7 @@ __all__ = [
     "indices",
     "received",
     "resized",
+    "second_gradients",
     "splits_ties",
     "surface",
     "tied_cells",
@@ -78,6 +79,9 @@ def expected(
         return maxima.maximum(op, arrays[0], parameters, claims, np.dtype(dtype))
     if op in claims.departing and op in _FORWARD:
         return _FORWARD[op](arrays, parameters, claims.dialect)
+    if op == "network" and claims.departing:
+        composition = composed.composition(expected, gradients, claims, dtype)
+        return composition.network(*arrays, **parameters)
     result: Array = getattr(reference, op)(*arrays, **parameters)
     return result
 
@@ -92,7 +96,25 @@ def gradients(
     """The gradients, one per array that has one."""
     if op in claims.departing and op in _BACKWARD:
         return _BACKWARD[op](arrays, cotangent, parameters, claims.dialect)
+    if op == "network" and claims.departing:
+        composition = composed.composition(expected, gradients, claims, arrays[0].dtype)
+        return composition.gradients(arrays, cotangent, **parameters)
     return reference.vjp(op, tuple(arrays), cotangent, **parameters)
+
+
+def second_gradients(
+    op: str,
+    arrays: Sequence[Array],
+    cotangent: Array,
+    held: Sequence[Array | None],
+    parameters: Mapping[str, Any],
+    claims: Claims,
+) -> tuple[Array, ...]:
+    """The gradients of Σ⟨gradient, held⟩: one per array, then that of the cotangent."""
+    if op == "network" and claims.departing:
+        composition = composed.composition(expected, gradients, claims, arrays[0].dtype)
+        return composition.second_gradients(arrays, cotangent, held, **parameters)
+    return composed.second_gradients(op, arrays, cotangent, held, parameters, claims)
 
 
 def indices(x: Array, parameters: Mapping[str, Any], claims: Claims) -> Array:

@@ -18,9 +18,11 @@ from . import (
     independence,
     linearity,
     nans,
+    networks,
     pads,
     pooling,
     relationships,
+    second,
     space,
     special,
     structure,
@@ -37,6 +39,7 @@ _THEMES = (
     bins,
     linearity,
     gradients,
+    second,
     structure,
     relationships,
     pooling,
@@ -47,6 +50,7 @@ _THEMES = (
     special,
     independence,
     classifier,
+    networks,
     calls,
 )
 
