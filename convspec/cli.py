@@ -292,21 +292,29 @@ def replay(adapter: str, case: str) -> int:
     return min(codes, key=GRAVEST.index)
 
 
-@cli.command("list", short_help="Show what there is: clauses, laws, dialects, adapters, mutants.")
-@click.argument("what", type=click.Choice(("clauses", "laws", "dialects", "adapters", "mutants")))
+@cli.command("list", short_help="Show what there is: clauses, laws, claims, dialects, mutants …")
+@click.argument(
+    "what", type=click.Choice(("clauses", "laws", "claims", "dialects", "adapters", "mutants"))
+)
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-def list_(what: str, as_json: bool) -> None:
-    """Show what there is: clauses, laws, dialects (points where the field differs, and who
-    chooses what), adapters or mutants (planted faults)."""
+def list_(what: str, as_json: bool) -> int:
+    """Show what there is: clauses, laws, claims (of the source notes, with the clauses and laws
+    they became), dialects (points where the field differs, and who chooses what), adapters or
+    mutants (planted faults). Exit code 1 if a claim has no clause or no law.
+    """
     from .catalogues import as_document, as_table, entries
 
     found = entries(what)
     if as_json:
         click.echo(as_document(found))
-        return
-    from .console import console
+    else:
+        from .console import console
 
-    as_table(console(), found)
+        as_table(console(), found)
+    bare = [entry["id"] for entry in found if not entry.get("complete", True)]
+    if bare:
+        tell(f"without a clause or a law: {', '.join(bare)}")
+    return 1 if bare else 0
 
 
 @cli.command()

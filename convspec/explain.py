@@ -15,7 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from . import differences, worked
+from . import claim_table, differences, worked
 from .cli import Problem
 from .console import copyable, heading, indented, listing
 from .elsewhere import limits_for
@@ -66,6 +66,8 @@ def show(out: Console, about: Subject) -> None:
     """Print everything about the subject."""
     for slug in about.clauses:
         show_clause(out, CLAUSES[slug])
+    for claim in about.claims:
+        claim_table.show(out, claim_table.row(claim))
     for name in about.points:
         differences.show_point(out, DIALECT_POINTS[name])
     if about.topics:

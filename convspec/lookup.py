@@ -14,6 +14,7 @@ from .notes import NOTES, Note
 from .spec.clauses import CLAUSES, Clause
 from .spec.dialects import DIALECT_POINTS, DialectPoint, Limit
 from .spec.operations import VOCABULARY, Parameter, parameters
+from .spec.source_claims import SOURCE_CLAIMS
 
 T = TypeVar("T")
 
@@ -86,6 +87,8 @@ class Subject:
     ops: tuple[str, ...]
     topics: tuple[str, ...]
     points: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+    """Claims of the source notes, by number."""
 
 
 QUESTION = 3
@@ -97,7 +100,7 @@ def subject(words: Sequence[str]) -> Subject:
     joined = "_".join(words).lower().replace("-", "_")
     if joined in VOCABULARY:
         return Subject((), (joined,), ())
-    clauses, ops, topics, points, strange = [], [], [], [], []
+    clauses, ops, topics, points, claims, strange = [], [], [], [], [], []
     asked = [w.strip("?,:") for text in words for w in text.lower().split()]
     question = len(asked) > QUESTION
     for word in _joined([w for w in asked if w not in FILLERS] or asked):
@@ -109,13 +112,16 @@ def subject(words: Sequence[str]) -> Subject:
             ops.append(name)
         elif word in DIALECT_POINTS:
             points.append(word)
+        elif word.upper() in SOURCE_CLAIMS:
+            claims.append(word.upper())
         elif plain in EVERY_POINT or about_topic(plain):
             topics.append(plain)
         else:
             strange.append(word)
-    if strange and not (question and (clauses or ops or topics or points)):
+    if strange and not (question and (clauses or ops or topics or points or claims)):
         raise Problem(f"nothing is called {strange[0]!r}; {_nearest(strange[0])}")
-    return Subject(*(tuple(dict.fromkeys(found)) for found in (clauses, ops, topics, points)))
+    found = (clauses, ops, topics, points, claims)
+    return Subject(*(tuple(dict.fromkeys(kind)) for kind in found))
 
 
 SPELT = {
@@ -174,14 +180,14 @@ def about_topic(topic: str, ops: tuple[str, ...] = ()) -> Said:
         for parameter in parameters(kind):
             if (not ops or op in ops) and parameter.name in wanted:
                 taken.setdefault(parameter, []).append(op)
+    words = {topic.removesuffix("_mode"), *wanted}
     points = [
         p
         for p in DIALECT_POINTS.values()
         for _, _, last in [p.name.partition(".")]
         if (not ops or any(op in p.ops for op in ops))
-        and wanted & {p.name, last, *p.topics, *re.split(r"[.-]", last)}
+        and words & {p.name, last, *p.topics, *re.split(r"[.-]", last)}
     ]
-    words = {topic.removesuffix("_mode"), *wanted}
     limits = [x for x in limits_for(ops) if words & set(x.topics)]
     return Said(tuple(notes), tuple(clauses), taken, tuple(points), tuple(limits))
 

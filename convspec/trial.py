@@ -74,7 +74,7 @@ class Trial:
         """The implementation's gradients, one per input array that has one, in call order."""
         arrays, parameters = self._arguments(self.inputs, changes)
         cotangent = changes.get("g", self.inputs.get("g"))
-        assert self.adapter.vjp is not None
+        assert self.adapter.vjp is not None and cotangent is not None
         cotangent = dialect.surface(self.op, cotangent, self.case.rank, self.adapter.claims)
         returned = self._call(self.adapter.vjp, self.op, tuple(arrays), cotangent, **parameters)
         return _several(returned, len(arrays) - len(self.case.op.constant))

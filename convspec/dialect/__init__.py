@@ -51,6 +51,9 @@ _FORWARD: dict[str, Callable[[Sequence[Array], Mapping[str, Any], Choices], Arra
     "adaptive_avg_pool": pools.adaptive_avg_pool,
     "global_avg_pool": pools.global_avg_pool,
     "global_sum_pool": pools.global_sum_pool,
+    "softmax": pools.softmax,
+    "log_softmax": pools.log_softmax,
+    "cross_entropy": pools.cross_entropy,
 }
 
 _BACKWARD: dict[str, Callable[..., tuple[Array, ...]]] = {
