@@ -443,6 +443,58 @@ def mutants(globs: tuple[str, ...], profile: str, jobs: int | None, write: Path 
     return 0 if all(k.as_named for k in kills) else 1
 
 
+@cli.command()
+@click.argument("adapter")
+@click.option(
+    "--op", "ops", multiple=True, metavar="OP", help="Only this operation; may be repeated."
+)
+@click.option(
+    "--bound", type=click.Choice(("tiny", "small", "medium")), default="tiny", show_default=True,
+    help="How far: seconds, minutes, hours.",
+)  # fmt: skip
+@click.option(
+    "-j", "--jobs", type=click.IntRange(1), metavar="N",
+    help="Worker processes.  [default: one per core]",
+)  # fmt: skip
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="DIR",
+    help="Folder for a JSON document, and for what an interrupted run goes on from.",
+)  # fmt: skip
+@click.option(
+    "--dtype", type=click.Choice(("float32", "float64")), default="float32", show_default=True,
+    help="Element type of all arrays.",
+)  # fmt: skip
+def prove(
+    adapter: str,
+    ops: tuple[str, ...],
+    bound: str,
+    jobs: int | None,
+    out: Path | None,
+    dtype: str,
+) -> int:
+    """Decide every configuration up to a bound, each for all inputs.
+
+    Linear operations are known by their response to impulses. What is verified, what fails and
+    under which condition, and what that rests on is printed. An interrupted run goes on when
+    started again.
+
+    \b
+    Examples:
+      convspec prove numpy
+      convspec prove torch:no-mkldnn --op conv --bound small
+      convspec prove my_kernels.py --op max_pool --out reports
+    """
+    import os
+
+    # Calls are small and workers many: threads of a library's own would only compete. Set before
+    # any library is loaded; whoever has set them has decided otherwise.
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    from .proof.command import run
+
+    return run(adapter, ops, bound, jobs, out, dtype)
+
+
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """The entry point of the command."""
     cli.main(args=None if arguments is None else list(arguments))
