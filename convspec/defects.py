@@ -7,10 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from convspec.spec.case import Case, Tensor
 from convspec.spec.claims import OpClaims
+from convspec.spoiling import (
+    empty_batch,
+    label_beyond,
+    label_count,
+    labels,
+    labels_in_a_column,
+    no_channel_axis,
+    no_channels,
+    reshaped,
+    with_parameters,
+)
 
 NOTHING_TO_AVERAGE = "a window without a cell to average"
 
@@ -29,7 +39,7 @@ def _set(name: str, value: int) -> Callable[[Case], Case]:
 
     def apply(case: Case) -> Case:
         entries = getattr(case.op, name)
-        return _with(case, **{name: (*entries[:-1], value)})
+        return with_parameters(case, **{name: (*entries[:-1], value)})
 
     return apply
 
@@ -39,39 +49,28 @@ def _one_more(name: str) -> Callable[[Case], Case]:
 
     def apply(case: Case) -> Case:
         entries = getattr(case.op, name)
-        return _with(case, **{name: (*entries, entries[-1])})
+        return with_parameters(case, **{name: (*entries, entries[-1])})
 
     return apply
 
 
-def _with(case: Case, **parameters: Any) -> Case:
-    return Case(replace(case.op, **parameters), case.tensors)
-
-
-def _reshaped(case: Case, **shapes: tuple[int, ...]) -> Case:
-    tensors = tuple(
-        replace(t, shape=shapes[t.name]) if t.name in shapes else t for t in case.tensors
-    )
-    return Case(case.op, tensors)
-
-
 def _p(value: int) -> Callable[[Case], Case]:
-    return lambda case: _with(case, p=value)
+    return lambda case: with_parameters(case, p=value)
 
 
 def _groups(value: int) -> Callable[[Case], Case]:
-    return lambda case: _with(case, groups=value)
+    return lambda case: with_parameters(case, groups=value)
 
 
 def _extra_channel(case: Case) -> Case:
     n, c, *spatial = case["x"].shape
-    return _reshaped(case, x=(n, c + 1, *spatial))
+    return reshaped(case, x=(n, c + 1, *spatial))
 
 
 def _extra_axis(case: Case) -> Case:
     n, c = case["x"].shape
     # As long as no axis of the weight, so that it cannot stand in for the channels.
-    return _reshaped(case, x=(n, c, c + 1))
+    return reshaped(case, x=(n, c, c + 1))
 
 
 def _uneven_filters(case: Case) -> Case:
@@ -80,8 +79,8 @@ def _uneven_filters(case: Case) -> Case:
     o, per_group, *kernel = case["w"].shape
     odd = o + 1 if o % groups == 0 else o
     x, w = (n, groups * per_group, *spatial), (odd, per_group, *kernel)
-    changed = _reshaped(case, x=x, w=w, b=(odd,))
-    return _with(changed, groups=groups)
+    changed = reshaped(case, x=x, w=w, b=(odd,))
+    return with_parameters(changed, groups=groups)
 
 
 def _kernel_too_large(case: Case) -> Case:
@@ -90,15 +89,15 @@ def _kernel_too_large(case: Case) -> Case:
     around = 0 if isinstance(padding, str) else sum(padding[-1])
     window = (case["x"].shape[-1] + around) // dilation + 2
     if "w" in case:
-        changed = _reshaped(case, w=(*case["w"].shape[:-1], window))
+        changed = reshaped(case, w=(*case["w"].shape[:-1], window))
     else:
-        changed = _with(case, window=(*parameters["window"][:-1], window))
+        changed = with_parameters(case, window=(*parameters["window"][:-1], window))
     # Under "same" padding no kernel is too large.
-    return _with(changed, padding="valid") if isinstance(padding, str) else changed
+    return with_parameters(changed, padding="valid") if isinstance(padding, str) else changed
 
 
 def _weight_rank(case: Case) -> Case:
-    return _reshaped(case, w=(*case["w"].shape, 1))
+    return reshaped(case, w=(*case["w"].shape, 1))
 
 
 def _bias_length(case: Case) -> Case:
@@ -125,19 +124,19 @@ def _negative_padding(case: Case) -> Case:
     pairs = tuple((0, 0) for _ in range(case.rank - 1))
     n, c, *spatial = case["x"].shape
     # The input grows by what the padding would crop, so that the sign is the only fault.
-    roomy = _reshaped(case, x=(n, c, *spatial[:-1], spatial[-1] + 40))
-    return _with(roomy, padding=(*pairs, (-1, -1)))
+    roomy = reshaped(case, x=(n, c, *spatial[:-1], spatial[-1] + 40))
+    return with_parameters(roomy, padding=(*pairs, (-1, -1)))
 
 
 def _padding_count(case: Case) -> Case:
-    return _with(case, padding=((0, 0),) * (case.rank + 1))
+    return with_parameters(case, padding=((0, 0),) * (case.rank + 1))
 
 
 def _pad_beyond(mode: str, excess: int) -> Callable[[Case], Case]:
     def apply(case: Case) -> Case:
         n = case["x"].shape[-1]
         pairs = ((0, 0),) * (case.rank - 1)
-        return _with(case, mode=mode, value=0, padding=(*pairs, (n + excess, 0)))
+        return with_parameters(case, mode=mode, value=0, padding=(*pairs, (n + excess, 0)))
 
     return apply
 
@@ -145,17 +144,17 @@ def _pad_beyond(mode: str, excess: int) -> Callable[[Case], Case]:
 def _crop_everything(case: Case) -> Case:
     n = case["x"].shape[-1]
     pairs = ((0, 0),) * (case.rank - 1)
-    return _with(case, mode="constant", value=0, padding=(*pairs, (-n, -1)))
+    return with_parameters(case, mode="constant", value=0, padding=(*pairs, (-n, -1)))
 
 
 def _empty_axis(case: Case) -> Case:
-    return _reshaped(case, x=(*case["x"].shape[:-1], 0))
+    return reshaped(case, x=(*case["x"].shape[:-1], 0))
 
 
 def _output_padding_too_large(case: Case) -> Case:
     parameters = case.op.arguments()
     limit = max(parameters["stride"][-1], parameters["dilation"][-1])
-    return _with(case, output_padding=(*parameters["output_padding"][:-1], limit))
+    return with_parameters(case, output_padding=(*parameters["output_padding"][:-1], limit))
 
 
 def _padding_leaves_nothing(case: Case) -> Case:
@@ -163,61 +162,15 @@ def _padding_leaves_nothing(case: Case) -> Case:
     parameters = case.op.arguments()
     extent = parameters["dilation"][-1] * (case["w"].shape[-1] - 1) + 1
     full = parameters["stride"][-1] * (case["x"].shape[-1] - 1) + extent
-    return _with(case, padding=(*pairs, (full, parameters["output_padding"][-1])))
-
-
-def _no_channel_axis(case: Case) -> Case:
-    first = case.tensors[0]
-    return _reshaped(case, **{first.name: first.shape[:1]})
-
-
-def _no_channels(case: Case) -> Case:
-    first = case.tensors[0]
-    return _reshaped(case, **{first.name: (*first.shape[:1], 0)})
-
-
-def _labels(**changes: Any) -> Callable[[Case], Case]:
-    """The labels, of two images and two classes at least, with other contents or dtype."""
-
-    def apply(case: Case) -> Case:
-        n, c = case["logits"].shape
-        roomy = _reshaped(case, logits=(max(n, 2), max(c, 2)), labels=(max(n, 2),))
-        return Case(
-            case.op,
-            tuple(replace(t, **changes) if t.name == "labels" else t for t in roomy.tensors),
-        )
-
-    return apply
-
-
-def _label_beyond(case: Case) -> Case:
-    # Of one class the label 1 is the first that does not exist.
-    ones = _labels(pattern="ones")(case)
-    return _reshaped(ones, logits=(ones["logits"].shape[0], 1))
-
-
-def _label_count(more: int) -> Callable[[Case], Case]:
-    def apply(case: Case) -> Case:
-        n, c = case["logits"].shape
-        return _reshaped(case, logits=(max(n, 3), c), labels=(max(n, 3) + more,))
-
-    return apply
-
-
-def _labels_in_a_column(case: Case) -> Case:
-    n, c = case["logits"].shape
-    # With as many classes as columns they could be meant as probabilities.
-    return _reshaped(case, logits=(n, max(c, 2)), labels=(n, 1))
-
-
-def _empty_batch(case: Case) -> Case:
-    return _reshaped(case, logits=(0, case["logits"].shape[1]), labels=(0,))
+    return with_parameters(case, padding=(*pairs, (full, parameters["output_padding"][-1])))
 
 
 def _nothing_to_average(case: Case) -> Case:
     """The first window of the last axis is the one cell of padding before it."""
     none = ((0, 0),) * (case.rank - 1)
-    return _with(case, window=(1,) * case.rank, padding=(*none, (1, 1)), count_include_pad=False)
+    return with_parameters(
+        case, window=(1,) * case.rank, padding=(*none, (1, 1)), count_include_pad=False
+    )
 
 
 _WINDOWED = (
@@ -248,8 +201,8 @@ _ADAPTIVE = (
 )
 
 _SOFTMAX = (
-    Defect("no channels", _no_channels),
-    Defect("no channel axis", _no_channel_axis),
+    Defect("no channels", no_channels),
+    Defect("no channel axis", no_channel_axis),
 )
 
 DEFECTS: dict[str, tuple[Defect, ...]] = {
@@ -303,14 +256,14 @@ DEFECTS: dict[str, tuple[Defect, ...]] = {
     "log_softmax": _SOFTMAX,
     "cross_entropy": (
         *_SOFTMAX,
-        Defect("an empty batch", _empty_batch),
-        Defect("a label beyond the classes", _label_beyond),
-        Defect("a label below 0", _labels(pattern="negative")),
-        Defect("labels of another dtype", _labels(dtype="int32")),
-        Defect("labels of a floating dtype", _labels(dtype="float32")),
-        Defect("a label too many", _label_count(1)),
-        Defect("a label too few", _label_count(-1)),
-        Defect("labels in a column", _labels_in_a_column),
+        Defect("an empty batch", empty_batch),
+        Defect("a label beyond the classes", label_beyond),
+        Defect("a label below 0", labels(pattern="negative")),
+        Defect("labels of another dtype", labels(dtype="int32")),
+        Defect("labels of a floating dtype", labels(dtype="float32")),
+        Defect("a label too many", label_count(1)),
+        Defect("a label too few", label_count(-1)),
+        Defect("labels in a column", labels_in_a_column),
     ),
 }
 
