@@ -19,7 +19,7 @@ from convspec.adapters.opening import (
     known_adapters,
     open_adapter,
 )
-from convspec.spec.operations import OPERATIONS
+from convspec.spec.operations import VOCABULARY
 
 Write = Callable[..., str]
 
@@ -193,7 +193,7 @@ def test_built_in_adapters_open() -> None:
         assert adapter.name == name
         assert adapter.version != "unknown"
         assert adapter.vjp is not None
-        assert set(adapter.functions) == set(OPERATIONS)
+        assert set(adapter.functions) == set(VOCABULARY)
 
 
 def test_listing_imports_no_framework() -> None:
