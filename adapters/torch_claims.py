@@ -8,7 +8,8 @@ without dilation. Left out for want of a kernel: float16 averages (3-D), integer
 
 The dialect holds what torch legitimately does otherwise: ``F.lp_pool`` adds up x^p and not |x|^p,
 and scales up a window that ceil mode clips; pools in ceil mode take a window larger than the
-input; the last of several NaN has the index; the mean of no cells is NaN, their sum 0.
+input; the last of several NaN has the index; the mean of no cells is NaN, their sum 0; a result
+may have no cells.
 """
 
 from __future__ import annotations
@@ -31,8 +32,12 @@ _DIALECT = {
     "max_pool.nan-index": "last",
     "lp_pool.sign": "signed",
     "lp_pool.clipped-window": "rescaled",
+    "adaptive_avg_pool.empty": "nan",
+    "adaptive_pool.no-output": "empty",
     "global_avg_pool.empty": "nan",
     "global_sum_pool.empty": "zero",
+    "softmax.no-classes": "empty",
+    "cross_entropy.empty-batch": "nan",
 }
 
 

@@ -148,7 +148,7 @@ def _lifted(case: Case, more: int, dtype: str) -> Case:
     tensors = tuple(
         replace(
             t,
-            dtype=dtype,
+            dtype=dtype if t.dtype == case.dtype else t.dtype,
             shape=(*t.shape[:2], *ones, *t.shape[2:]) if len(t.shape) > 2 else t.shape,
         )
         for t in case.tensors

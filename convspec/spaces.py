@@ -125,7 +125,7 @@ def space_for(
     def case(values: Values) -> Case:
         built = build(op, rank, claims, scale, values)
         if gradient:
-            built = with_cotangent(built, values, whole and resized(built, whole))
+            built = with_cotangent(built, values, resized(built, whole) if whole else None)
         if defective:
             by_name = {d.name: d for d in defects_of(op, claims)}
             built = by_name[values["defect"]].apply(built)

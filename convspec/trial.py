@@ -74,7 +74,7 @@ class Trial:
         """The implementation's gradients, one per input array that has one, in call order."""
         arrays, parameters = self._arguments(self.inputs, changes)
         cotangent = changes.get("g", self.inputs.get("g"))
-        assert self.adapter.vjp is not None
+        assert self.adapter.vjp is not None and cotangent is not None
         cotangent = dialect.surface(self.op, cotangent, self.case.rank, self.adapter.claims)
         returned = self._call(self.adapter.vjp, self.op, tuple(arrays), cotangent, **parameters)
         return _several(returned, len(arrays) - len(self.case.op.constant))
@@ -198,11 +198,11 @@ class Trial:
         return dialect.gradients(self.op, arrays, g, parameters, claims)
 
     def expected_second_gradients(self, held: Sequence[Array | None]) -> tuple[Array, ...]:
-        """The gradients of Σ⟨gradient, held⟩ in the adapter's dialect."""
+        """The second gradients in the adapter's dialect."""
         arrays, parameters = self._arguments(self.exact, {})
-        wider = [None if u is None else wide(u) for u in held]
+        held = [None if u is None else wide(u) for u in held]
         g, claims = self.exact["g"], self.adapter.claims
-        return dialect.second_gradients(self.op, arrays, g, wider, parameters, claims)
+        return dialect.second_gradients(self.op, arrays, g, held, parameters, claims)
 
     # Agreement ---------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ from convspec.comparison import require_shape
 from convspec.spec.case import Case
 from convspec.spec.claims import Claims
 
-from . import convolutions, maxima, padding, pools
+from . import composed, convolutions, maxima, padding, pools
 from .windows import Choices, outputs
 
 Array = npt.NDArray[Any]
@@ -51,6 +51,9 @@ _FORWARD: dict[str, Callable[[Sequence[Array], Mapping[str, Any], Choices], Arra
     "adaptive_avg_pool": pools.adaptive_avg_pool,
     "global_avg_pool": pools.global_avg_pool,
     "global_sum_pool": pools.global_sum_pool,
+    "softmax": pools.softmax,
+    "log_softmax": pools.log_softmax,
+    "cross_entropy": pools.cross_entropy,
 }
 
 _BACKWARD: dict[str, Callable[..., tuple[Array, ...]]] = {
@@ -76,9 +79,7 @@ def expected(
 ) -> Array:
     """The result; of max pooling with indices, the values. `dtype` is the implementation's."""
     if op == "network":
-        from .composed import composition  # which is made of these functions
-
-        return composition(claims, dtype).network(*arrays, **parameters)
+        return composed.composition(claims, dtype).network(*arrays, **parameters)
     if op in _MAXIMA:
         return maxima.maximum(op, arrays[0], parameters, claims, np.dtype(dtype))
     if op in claims.departing and op in _FORWARD:
@@ -96,9 +97,7 @@ def gradients(
 ) -> tuple[Array, ...]:
     """The gradients, one per array that has one."""
     if op == "network":
-        from .composed import composition
-
-        return composition(claims).gradients(arrays, cotangent, **parameters)
+        return composed.composition(claims).gradients(arrays, cotangent, **parameters)
     if op in claims.departing and op in _BACKWARD:
         return _BACKWARD[op](arrays, cotangent, parameters, claims.dialect)
     return reference.vjp(op, tuple(arrays), cotangent, **parameters)
@@ -113,8 +112,6 @@ def second_gradients(
     claims: Claims,
 ) -> tuple[Array, ...]:
     """The gradients of Σ⟨gradient, held⟩: one per array, then that in the cotangent."""
-    from . import composed
-
     if op == "network":
         nets = composed.composition(claims)
         return nets.second_gradients(arrays, cotangent, held, **parameters)

@@ -14,6 +14,17 @@ from convspec.spec.relation import adaptive_bins
 from .windows import Choices
 
 
+def has_no_output(x: npt.NDArray[Any], output_size: tuple[int, ...], choices: Choices) -> bool:
+    """Whether the result has no cells, and the dialect allows it.
+
+    Raises ValueError as :func:`convspec.spec.relation.adaptive_bins` does for another fault.
+    """
+    if choices["adaptive_pool.no-output"] == "reject" or 0 not in output_size:
+        return False
+    adaptive_bins(x.shape[2:], tuple(1 if n == 0 else n for n in output_size))
+    return True
+
+
 def bins(
     x: npt.NDArray[Any], output_size: tuple[int, ...], choices: Choices
 ) -> Iterator[tuple[Any, Any]]:

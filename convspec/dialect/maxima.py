@@ -15,7 +15,7 @@ from convspec.reference.window import overlap_add, windows
 from convspec.spec.claims import Claims
 from convspec.spec.relation import Axis
 
-from .bins import bins
+from .bins import bins, has_no_output
 from .windows import Choices, outputs, taps, widened
 
 Array = npt.NDArray[Any]
@@ -37,6 +37,8 @@ def maximum(
         x = _numbers(x, choices)
         if op.startswith("max_pool"):
             y = _max_pool(x, parameters, choices, dtype)
+        elif op == "adaptive_max_pool" and has_no_output(x, parameters["output_size"], choices):
+            y = np.zeros(x.shape[:2] + parameters["output_size"], x.dtype)
         elif op == "adaptive_max_pool":
             y = np.empty(x.shape[:2] + parameters["output_size"], x.dtype)
             for o, cells in bins(x, parameters["output_size"], choices):
@@ -172,7 +174,8 @@ def _by_bins(x: Array, g: Array, size: tuple[int, ...], choices: Choices, point:
         chosen = _one_of(_tied(row), choices[point])
         share = g[o][:, :, None, None] / np.maximum(chosen.sum(axis=2, keepdims=True), 1)
         dx[cells] += np.where(chosen, share, 0).reshape(inside.shape)
-    return dx.astype(x.dtype, copy=False)
+    result: Array = dx.astype(x.dtype, copy=False)
+    return result
 
 
 def _chosen(x: Array, axes: tuple[Axis, ...], choices: Choices, tie: str) -> tuple[Array, Array]:

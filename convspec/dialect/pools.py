@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from math import prod
 from typing import Any
@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from convspec import reference
 from convspec.reference.window import overlap_add, windows
-from convspec.spec.relation import Axis, at_least
+from convspec.spec.relation import Axis, adaptive_bins, at_least
 
-from .bins import bins
+from .bins import bins, has_no_output
 from .windows import Choices, extents, highs, outputs, taps, widened
 
 Array = npt.NDArray[Any]
@@ -137,6 +137,12 @@ def adaptive_avg_pool(arrays: Sequence[Array], p: Parameters, choices: Choices) 
     """The mean of each bin: (N, C, *n) → (N, C, *output_size)."""
     (x,) = arrays
     _floating("adaptive average pooling", x)
+    if has_no_output(x, p["output_size"], choices):
+        return np.zeros(x.shape[:2] + p["output_size"], x.dtype)
+    empty = choices["adaptive_avg_pool.empty"]
+    if empty != "reject" and x.ndim > 2 and 0 in x.shape[2:]:
+        adaptive_bins(tuple(max(n, 1) for n in x.shape[2:]), p["output_size"])
+        return np.full(x.shape[:2] + p["output_size"], np.nan if empty == "nan" else 0.0)
     y = np.empty(x.shape[:2] + p["output_size"], x.dtype)
     for o, cells in bins(x, p["output_size"], choices):
         y[o] = x[cells].mean(axis=tuple(range(2, x.ndim)))
@@ -171,6 +177,32 @@ def global_sum_pool(arrays: Sequence[Array], p: Parameters, choices: Choices) ->
     if choices["global_sum_pool.empty"] == "zero" and x.ndim > 2 and 0 in x.shape[2:]:
         return np.zeros(x.shape[:2], x.dtype)
     return reference.global_sum_pool(x)
+
+
+def softmax(arrays: Sequence[Array], p: Parameters, choices: Choices) -> Array:
+    """The softmax over the classes: (N, C) → (N, C)."""
+    return _over_classes(reference.softmax, arrays[0], choices)
+
+
+def log_softmax(arrays: Sequence[Array], p: Parameters, choices: Choices) -> Array:
+    """The logarithm of the softmax: (N, C) → (N, C)."""
+    return _over_classes(reference.log_softmax, arrays[0], choices)
+
+
+def _over_classes(function: Callable[[Array], Array], x: Array, choices: Choices) -> Array:
+    if choices["softmax.no-classes"] == "empty" and x.ndim == 2 and x.shape[1] == 0:
+        return function(np.zeros((x.shape[0], 1), x.dtype))[:, :0]
+    return function(x)
+
+
+def cross_entropy(arrays: Sequence[Array], p: Parameters, choices: Choices) -> Array:
+    """The mean over the batch of −log softmax(logits)[label]: a number."""
+    logits, labels = arrays
+    if choices["cross_entropy.empty-batch"] == "nan" and logits.ndim == 2 and not len(logits):
+        # All but the number of entries is checked on one entry.
+        reference.cross_entropy(np.zeros((1, logits.shape[1]), logits.dtype), np.append(labels, 0))
+        return np.array(np.nan)
+    return reference.cross_entropy(logits, labels)
 
 
 def _floating(operation: str, x: Array) -> None:

@@ -8,15 +8,24 @@ from .point import Point
 
 IEEE = "IEEE 754-2019"
 
+SHOWS = (
+    "A NaN or an infinity in the input shows in the outputs that read it with a weight that is"
+    " not 0: NaN, or the infinity of the product's sign. Every other output is what it is without."
+)
+
 POINTS = (
     Point(
-        "special-values", LINEAR,
-        "A NaN or an infinity in the input shows in the outputs that read it with a weight that is"
-        " not 0: NaN, or the infinity of the product's sign. Every other output is what it is"
-        " without.",
+        "special-values", CONVOLUTIONS, SHOWS,
         "x[i] = ∞, y[o] reads i with weight w ⇒ y[o] = w·∞", (f"{IEEE}, §6", "C6"),
+        level="SHOULD",
         note="An algorithm that mixes neighbouring windows on the way (Winograd, FFT) spreads such"
-        " a cell over a tile or a row, and does not conform in this.",
+        " a cell over a tile or a row, and does not conform in this. PyTorch 2.13 without oneDNN is"
+        " an example: it hands float32 batches of 16 and more to NNPACK, where a NaN fills a tile"
+        " of 6×6 outputs.",
+    ),
+    Point(
+        "special-values", tuple(op for op in LINEAR if op not in CONVOLUTIONS), SHOWS,
+        "x[i] = ∞, y[o] reads i ⇒ y[o] = ∞", (f"{IEEE}, §6", "C6"),
     ),
     Point(
         "special-values", MAXIMA,

@@ -44,9 +44,6 @@ LIMITS: dict[str, Limit] = {
               "has padding “causal”: all of it at the low end", "documentation"),
         Limit("pad-symmetric", ("pad",), ("symmetric", "mode"), "PyTorch, ONNX",
               "have no symmetric mode; TensorFlow and NumPy have", "recalled"),
-        Limit("adaptive-empty", ("adaptive_avg_pool", "adaptive_max_pool"),
-              ("output", "output-size", "empty"), "PyTorch",
-              "takes an output size of 0, and returns an empty result", "run"),
         Limit("pool-channels", POOLS, ("channels", "empty"), "PyTorch",
               "refuses to pool an input without channels", "run"),
     )

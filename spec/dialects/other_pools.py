@@ -1,6 +1,8 @@
-"""Lp, adaptive and global pooling."""
+"""Lp, adaptive and global pooling, and the softmax."""
 
 from __future__ import annotations
+
+from convspec.spec.groups import SOFTMAXES
 
 from .point import DialectPoint, Probe, Seen
 
@@ -129,6 +131,87 @@ POINTS = (
                 {"reject": ("refused",), "identity": ("1×1: −∞",)},
             ),
         ),
+    ),
+    DialectPoint(
+        "adaptive_avg_pool.empty",
+        "What is the mean of a bin of an input without cells?",
+        {
+            "reject": "there is none: the call is refused",
+            "nan": "NaN, as 0/0",
+            "zero": "0",
+        },
+        ("adaptive_avg_pool",),
+        (Seen("PyTorch", "nan", "run", "2.13"),),
+        (
+            Probe(
+                ("adaptive_avg_pool output_size=1 x=1x1x0:float32:ones@0",),
+                {"reject": ("refused",), "nan": ("1×1×1: NaN",), "zero": ("1×1×1: 0",)},
+            ),
+        ),
+        ("empty",),
+    ),
+    DialectPoint(
+        "adaptive_pool.no-output",
+        "What comes of an output size of 0?",
+        {
+            "reject": "an error",
+            "empty": "a result without cells",
+        },
+        _ADAPTIVE,
+        (Seen("PyTorch", "empty", "run", "2.13"),),
+        (
+            Probe(
+                ("adaptive_avg_pool output_size=0 x=1x1x2:float32:ones@0",),
+                {"reject": ("refused",), "empty": ("1×1×0",)},
+                "shape",
+            ),
+            Probe(
+                ("adaptive_max_pool output_size=0 x=1x1x2:float32:ones@0",),
+                {"reject": ("refused",), "empty": ("1×1×0",)},
+                "shape",
+            ),
+        ),
+        ("empty", "output", "output-size"),
+    ),
+    DialectPoint(
+        "softmax.no-classes",
+        "What is the softmax over no classes?",
+        {
+            "reject": "there is none: the call is refused",
+            "empty": "a result without cells",
+        },
+        SOFTMAXES,
+        (Seen("PyTorch", "empty", "run", "2.13"),),
+        (
+            Probe(
+                ("softmax x=1x0:float32:ones@0",),
+                {"reject": ("refused",), "empty": ("1×0",)},
+                "shape",
+            ),
+            Probe(
+                ("log_softmax x=1x0:float32:ones@0",),
+                {"reject": ("refused",), "empty": ("1×0",)},
+                "shape",
+            ),
+        ),
+        ("empty",),
+    ),
+    DialectPoint(
+        "cross_entropy.empty-batch",
+        "What is the mean loss of a batch of no entries?",
+        {
+            "reject": "there is none: the call is refused",
+            "nan": "NaN, as 0/0",
+        },
+        ("cross_entropy",),
+        (Seen("PyTorch", "nan", "run", "2.13"),),
+        (
+            Probe(
+                ("cross_entropy logits=0x1:float32:ones@0 labels=0:int64:labels@0",),
+                {"reject": ("refused",), "nan": ("scalar: NaN",)},
+            ),
+        ),
+        ("empty", "batch"),
     ),
     DialectPoint(
         "adaptive_pool.bins",

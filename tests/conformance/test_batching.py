@@ -6,6 +6,7 @@ import numpy as np
 
 from convspec.contents import lay_out
 from convspec.law import law
+from convspec.moves import run
 from convspec.spec.groups import CONVOLUTIONS, EVERY, MAPS
 from convspec.trial import Array, Trial, wide
 
@@ -36,7 +37,7 @@ def _split(trial: Trial) -> None:
     if len(x) < 2:  # the batch was cut to what a case may cost
         return
     cut = 1 + trial.case["x"].k % (len(x) - 1)
-    parts = [trial.run(x=part.copy()) for part in (x[:cut], x[cut:])]
+    parts = [run(trial, x=part.copy()) for part in (x[:cut], x[cut:])]
     trial.require(trial.run(), np.concatenate(parts), versus=f"the batch cut at {cut}")
 
 

@@ -84,8 +84,13 @@ def test_rejects_invalid(trial: Trial) -> None:
     why = trial.refusal()
     if why:
         trial.require_refused(why)
-    else:  # the adapter's dialect gives it a meaning
-        trial.require(trial.run(), trial.expected())
+        return
+    # The adapter's dialect gives it a meaning, though maybe without a number in it.
+    expected = trial.expected()
+    if np.isfinite(expected).any():
+        trial.require(trial.run(), expected)
+    else:
+        require_equal(trial.run(), expected, "y")
 
 
 def _same(kind: type[Mismatch], message: str, got: Array, expected: Array) -> None:

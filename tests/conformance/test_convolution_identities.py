@@ -11,7 +11,7 @@ import numpy as np
 from convspec.comparison import require_equal, require_shape
 from convspec.contents import EXACT_BITS, backwards
 from convspec.law import law
-from convspec.moves import claimed, grown, none
+from convspec.moves import claimed, grown, none, shape_of
 from convspec.spec.groups import CONVOLUTIONS
 from convspec.trial import Array, Trial, wide
 from convspec.verdicts import WrongValue
@@ -28,6 +28,7 @@ def test_pointwise(trial: Trial) -> None:
     kept: tuple[Any, ...] = (..., *(slice(None, None, s) for s in trial.parameters["stride"]))
     pixels = np.moveaxis(x[kept], 1, -1)
     rows = trial.other("dense", pixels.reshape(-1, x.shape[1]), w.reshape(len(w), -1), b)
+    require_shape(rows, (pixels[..., 0].size, len(w)), "the dense layer of the pixels")
     expected = np.moveaxis(rows.reshape(*pixels.shape[:-1], len(w)), -1, 1)
     trial.require(trial.run(), expected, versus="each pixel's channels times the matrix")
 
@@ -90,6 +91,7 @@ def test_associative(trial: Trial) -> None:
     once: dict[str, Any] = {"dilation": given["dilation"], "groups": 1}
     steps = (1,) * rank
     between = trial.other("conv", x, first, stride=steps, padding=given["padding"], **once)
+    require_shape(between, shape_of(trial, x=x, w=first, stride=steps), "the first result")
     expected = trial.other(
         "conv", between.astype(x.dtype), second, stride=given["stride"], padding=none(rank), **once
     )
@@ -135,10 +137,13 @@ def test_separable(trial: Trial) -> None:
             return tuple(values[i] if i == a else plain for i in order)
 
         line = lines[a].reshape(1, 1, *along(lines[a].shape * rank, 1))
-        step = trial.other(
-            "conv", step.astype(x.dtype), line, stride=along(given["stride"], 1),
-            padding=along(given["padding"], (0, 0)), dilation=given["dilation"], groups=1,
-        )  # fmt: skip
+        once: dict[str, Any] = {
+            "stride": along(given["stride"], 1), "padding": along(given["padding"], (0, 0)),
+            "dilation": given["dilation"], "groups": 1,
+        }  # fmt: skip
+        shape = shape_of(trial, x=step, w=line, **once)
+        step = trial.other("conv", step.astype(x.dtype), line, **once)
+        require_shape(step, shape, f"the result along axis {a}")
     require_equal(trial.run(x=x, w=whole), step, "y", "one axis after the other")
 
 

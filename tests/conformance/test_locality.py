@@ -120,10 +120,11 @@ def test_size_in_stride(trial: Trial) -> None:
     longer = tuple(s + 1 if a == which else s for a, s in enumerate(strides))
     if not claimed(trial, stride=longer) or not trial.meaningful(stride=longer):
         return
-    sizes, fewer = trial.run().shape, trial.run(stride=longer).shape
+    y = trial.run()
+    trial.require_shape(y)
+    sizes, fewer = y.shape, trial.run(stride=longer).shape
     place = 2 + which
-    others = sizes[:place] + sizes[place + 1 :]
-    if len(fewer) != len(sizes) or fewer[place] > sizes[place]:
-        raise WrongShape(f"stride {strides} gives {sizes}, the longer stride {longer} {fewer}")
-    if fewer[:place] + fewer[place + 1 :] != others:
+    if fewer[:place] + fewer[place + 1 :] != sizes[:place] + sizes[place + 1 :]:
         raise WrongShape(f"stride {longer} instead of {strides} makes {fewer} of {sizes}")
+    if fewer[place] > sizes[place]:
+        raise WrongShape(f"stride {strides} gives {sizes}, the longer stride {longer} {fewer}")

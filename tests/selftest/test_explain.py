@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -9,13 +10,15 @@ from click.testing import CliRunner, Result
 
 from convspec import worked
 from convspec.cli import cli
+from convspec.elsewhere import CHOICES, REMARKS
 from convspec.explain import sources
 from convspec.layers import WINDOWED, layer
-from convspec.lookup import NOTES, TOPICS, about_topic, points_for
+from convspec.lookup import TOPICS, about_topic, points_for
+from convspec.notes import NOTES
 from convspec.pages.layout import FOLDER
 from convspec.pages.reading import anchors
 from convspec.spec.clauses import CLAUSES
-from convspec.spec.dialects import HOW, LIMITS
+from convspec.spec.dialects import DIALECT_POINTS, HOW, LIMITS
 from convspec.spec.operations import OPERATIONS
 from convspec.spec.relation import Axis
 
@@ -132,6 +135,30 @@ def test_a_question_may_have_words_that_nothing_is_known_of() -> None:
     assert result.exit_code == 2 and "'meaning'" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("asked", "headline"),
+    [
+        ("what is the output size of k=3, s=2 on 6x6 with ceil mode, and where is it different?",
+         "max_pool input 6×6, window 3×3, stride 2×2, ceil mode → output 3×3"),
+        ("5x5 input 3x3 kernel stride 2 padding 1", "conv input 5×5, window 3×3, stride 2×2,"
+         " padding 1:1,1:1 → output 3×3"),
+        ("average pooling of n=9 with a window of k = 2, s=2",
+         "avg_pool input 9, window 2, stride 2 → output 4"),
+        ("same padding k=2 s=2 n=5", "conv input 5, window 2, stride 2, padding 0:1 (same_upper)"),
+    ],
+)  # fmt: skip
+def test_numbers_in_a_question_are_worked_out(asked: str, headline: str) -> None:
+    assert flat(shown(asked)).startswith(headline)
+    assert flat(shown(*asked.split())).startswith(headline)
+
+
+def test_words_that_make_up_a_name_are_that_name() -> None:
+    assert shown("average", "pooling").startswith("avg_pool")
+    assert shown("what is global average pooling").startswith("global_avg_pool")
+    assert shown("ceil mode").startswith("ceil_mode")
+    assert shown("what is dilation").startswith("dilation")
+
+
 def test_several_words_give_what_they_share() -> None:
     text = flat(shown("same", "stride"))
     assert "refuses padding “same” with stride above 1" in text
@@ -235,6 +262,48 @@ def test_the_rows_of_windows_are_the_index_relation() -> None:
                     assert [row.count("x") for row in rows] == list(axis.real_counts())
                     taps = [row.count("x") + row.count("p") for row in rows]
                     assert taps == list(axis.inside_counts())
+
+
+def test_remarks_about_a_layer_are_about_something_known() -> None:
+    for name in CHOICES:
+        point, _, choice = name.partition(" ")
+        assert choice in DIALECT_POINTS[point].choices
+        assert any(seen.choice == choice for seen in DIALECT_POINTS[point].chosen), name
+    assert set(REMARKS) <= set(LIMITS)
+
+
+def test_a_point_bears_on_its_own_operations() -> None:
+    assert DIALECT_POINTS["max_pool.nan"] in points_for("global_max_pool")
+    assert DIALECT_POINTS["max_pool.tie"] not in points_for("conv")
+
+
+@pytest.mark.parametrize("name", list(DIALECT_POINTS))
+def test_every_dialect_point_can_be_explained(name: str) -> None:
+    text, point = shown(name), DIALECT_POINTS[name]
+    assert name in text and max(map(len, text.splitlines()[:3])) <= 80
+    for choice, meaning in point.choices.items():
+        assert flat(f"{choice}: {meaning}") in flat(text)
+    for seen in point.chosen:
+        assert flat(seen.name) in flat(text)
+
+
+def test_all_dialect_points_on_a_page() -> None:
+    text = shown("dialects")
+    assert all(name in text for name in DIALECT_POINTS)
+    assert max(map(len, text.splitlines())) <= 80
+    assert "lp_pool.sign" not in shown("dialects", "conv")
+    assert shown("dialect", "conv") == shown("dialects", "conv")
+
+
+def test_who_chooses_what_as_json() -> None:
+    result = CliRunner().invoke(cli, ["list", "dialects", "--json"], prog_name="convspec")
+    entries = {entry["name"]: entry for entry in json.loads(result.stdout)}
+    assert set(entries) == set(DIALECT_POINTS)
+    tie = entries["max_pool.tie"]
+    assert tie["default"] == "first" and tie["held"]
+    assert {"who": "tinygrad", "choice": "split"}.items() <= tie["chosen"][6].items()
+    table = CliRunner().invoke(cli, ["list", "dialects"], prog_name="convspec").stdout
+    assert "tinygrad" in table and max(map(len, table.splitlines())) <= 80
 
 
 def test_limits_say_how_they_are_known() -> None:

@@ -62,6 +62,13 @@ PATTERNS = {
 }
 """Contents that show a fault where the usual ones do not, by the law that must find it."""
 
+CORNERS = {
+    "pixel_permutation": {"window": (1,), "stride": (1,), "low": (0,), "high": (0,)},
+    "whole_input_kernel": {"low": (0,), "high": (0,), "outputs": (1,), "tail": (0,)},
+    "matched_filter": {"window": (2,), "stride": (2,), "low": (0,), "high": (0,), "dilation": (1,)},
+}
+"""Parameters that seldom come together by chance, by the law that must find the fault."""
+
 PLAIN = {
     "conv": "padding=1:1,1:1 x=1x2x6x6:float32:ints@1 w=2x2x2x3:float32:ints@2"
     " g=1x2x7x6:float32:ints@3",
@@ -124,6 +131,7 @@ def witnesses(mutant: Mutant, adapter: Adapter) -> Iterator[Case]:
     """Cases drawn uniformly; before each, what an adapter may remember is of another input."""
     patterns = PATTERNS.get(mutant.law)
     narrow = {"x.pattern": patterns, "w.pattern": patterns} if patterns else {}
+    narrow |= CORNERS.get(mutant.law, {})
     rng = np.random.default_rng(0)
     for _ in range(CASES):
         for rank in possible_ranks(mutant.op):
