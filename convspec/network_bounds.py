@@ -57,7 +57,8 @@ def gradient_bounds(trial: Trial) -> Sequence[Array]:
         last = calls.pop()
         labels = [np.arange(len(last.inputs[0])) % last.inputs[0].shape[1]]
         given = [last.inputs[0], *(labels if last.layer.op == "cross_entropy" else [])]
-        (error,) = bounds_of_operation(last.layer.op, given, g, {}, precision, trial.adapter.claims)
+        claims = trial.adapter.claims
+        (error,) = bounds_of_operation(last.layer.op, given, g, {}, precision, claims)
         (g,) = reference.vjp(last.layer.op, given, g)
     rounding = compounded(precision.terms * precision.unit)
     e = error * (1 + rounding) + np.abs(g) * rounding

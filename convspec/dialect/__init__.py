@@ -22,7 +22,7 @@ from convspec.comparison import require_shape
 from convspec.spec.case import Case
 from convspec.spec.claims import Claims
 
-from . import composed, convolutions, maxima, padding, pools
+from . import convolutions, maxima, padding, pools
 from .windows import Choices, outputs
 
 Array = npt.NDArray[Any]
@@ -79,7 +79,9 @@ def expected(
 ) -> Array:
     """The result; of max pooling with indices, the values. `dtype` is the implementation's."""
     if op == "network":
-        return composed.composition(claims, dtype).network(*arrays, **parameters)
+        from .composed import composition  # which is made of the functions here
+
+        return composition(claims, dtype).network(*arrays, **parameters)
     if op in _MAXIMA:
         return maxima.maximum(op, arrays[0], parameters, claims, np.dtype(dtype))
     if op in claims.departing and op in _FORWARD:
@@ -97,7 +99,9 @@ def gradients(
 ) -> tuple[Array, ...]:
     """The gradients, one per array that has one."""
     if op == "network":
-        return composed.composition(claims).gradients(arrays, cotangent, **parameters)
+        from .composed import composition
+
+        return composition(claims).gradients(arrays, cotangent, **parameters)
     if op in claims.departing and op in _BACKWARD:
         return _BACKWARD[op](arrays, cotangent, parameters, claims.dialect)
     return reference.vjp(op, tuple(arrays), cotangent, **parameters)
@@ -111,7 +115,9 @@ def second_gradients(
     parameters: Mapping[str, Any],
     claims: Claims,
 ) -> tuple[Array, ...]:
-    """The gradients of Σ⟨gradient, held⟩: one per array, then that in the cotangent."""
+    """The gradients of Σ⟨gradient, held⟩: one per array, then that of the cotangent."""
+    from . import composed
+
     if op == "network":
         nets = composed.composition(claims)
         return nets.second_gradients(arrays, cotangent, held, **parameters)
