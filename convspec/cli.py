@@ -362,15 +362,21 @@ def explain(
       convspec explain max_pool --input 6x6 --kernel 3 --stride 2 --ceil --svg pool.svg
       convspec explain adaptive_avg_pool --input 7x7 --output-size 3
       convspec explain pad --input 4 --padding 2:3 --mode reflect
+      convspec explain vgg-16
     """
     from .asked import numbers_in
     from .console import console
     from .explain import show
     from .explain_numbers import given_layer, show_numbers
     from .lookup import subject
+    from .traces import architecture_named, show_trace
 
     if output_cell and not svg:
         raise Problem("--output-cell says what is drawn; it goes with --svg FILE")
+    network = architecture_named(words)
+    if network is not None:
+        show_trace(console(), network)
+        return
     asked = numbers_in(words) if sizes is None and window is None else None
     if asked:
         about, found = asked

@@ -49,4 +49,21 @@ POINTS = (
         " first pass are the same after passes through other inputs.",
         "", ("N2",),
     ),
+    Point(
+        "published", _NET,
+        "The shapes, trained parameters and multiply-accumulates of LeNet-5, AlexNet, VGG-16 and"
+        " ResNet-50 follow from the index relation, layer by layer, and are those in print: 60,000,"
+        " 61.0, 138.4 and 25.6 million parameters. The first three alternate convolutions and"
+        " pools; of ResNet's convolutions seven have stride 2, and it has one pool.",
+        "o = ⌊(n + p_lo + p_hi − d(k−1) − 1)/s⌋ + 1 along the layers",
+        ("N3", "LeCun et al. 1998, §II.B", "Krizhevsky et al. 2012, §3.5",
+         "Simonyan & Zisserman, arXiv:1409.1556, Tables 1 and 2", "He et al., arXiv:1512.03385,"
+         " Table 1"),
+        unlawful="it is a derivation from the index relation, which results of one layer at a time"
+        " are held to; spec/architectures.py has the layers, and the tests hold what is derived to"
+        " what is in print",
+        note="What was printed needs its own notes: AlexNet's 224×224 images have to be 227×227,"
+        " its first layer has 290,400 neurons and not 253,440, and 3.8·10⁹ operations of ResNet-50"
+        " are multiply-accumulates. `convspec explain alexnet` shows the layers.",
+    ),
 )  # fmt: skip
