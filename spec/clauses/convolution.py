@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from convspec.spec.groups import CONVOLUTIONS
 
-from .point import Point
+from .point import Example, Point
 
 POINTS = (
     Point(
@@ -15,6 +15,12 @@ POINTS = (
         " arXiv:1312.4400, §3.1"),
         note="K·C weights and K·C multiply-accumulates a pixel, whatever the maps' size: as a"
         " bottleneck it makes the kernel after it cheaper by K/C.",
+        examples=(
+            Example(
+                "conv x=1x2x3:float32:ramp@3 w=2x2x1:float32:ramp@4",
+                (1, 2, 3), (6, -5, -2, -9, 12, 12),
+            ),
+        ),
     ),
     Point(
         "pixel-permutation", ("conv",),
@@ -30,6 +36,9 @@ POINTS = (
         "f(x) = W·vec(x) + b, f(Px, Pw) = f(x, w)", ("G7", "N4"),
         note="A dense layer has a weight for every cell of its input, C·n_1·…·n_r per output,"
         " against C·k_1·…·k_r, and to it neighbours are cells like any others.",
+        examples=(
+            Example("conv x=1x1x4:float32:ramp@4 w=1x1x4:float32:ramp@4", (1, 1, 1), (23,)),
+        ),
     ),
     Point(
         "associative", ("conv",),
@@ -51,6 +60,12 @@ POINTS = (
         "With as many groups as input channels, channel c alone makes the maps c·m … c·m + m − 1;"
         " it is what one group makes of a kernel with zeros for all other channels.",
         "y[c·m + j] = x[c] ⋆ w[c·m + j]", ("Chollet, Xception, arXiv:1610.02357, §2",),
+        examples=(
+            Example(
+                "conv groups=2 x=1x2x2:float32:ramp@4 w=4x1x1:float32:ramp@4",
+                (1, 4, 2), (1, 2, 2, 4, 9, -9, -9, 9),
+            ),
+        ),
     ),
     Point(
         "matched-filter", ("conv",),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from convspec.spec.groups import BATCHED, MAPS, PLACED, SCALED, WINDOWED
 
-from .point import ARITHMETIC, Point
+from .point import ARITHMETIC, Example, Point
 
 POINTS = (
     Point(
@@ -66,6 +66,20 @@ POINTS = (
         note="“More convolutions near the corners”: padding adds windows that read the corner. An"
         " unpadded 3×3 kernel of stride 1 reads a corner cell once and an inner cell nine times;"
         " with a border of 1 it is four times, and only with a border of 2 nine.",
+        examples=(
+            Example(
+                "conv padding=1:1 x=1x1x3:float32:impulse@0 w=1x1x3:float32:ones@0",
+                (1, 1, 3), (1, 1, 0),
+            ),
+            Example(
+                "conv padding=1:1 x=1x1x3:float32:impulse@1 w=1x1x3:float32:ones@0",
+                (1, 1, 3), (1, 1, 1),
+            ),
+            Example(
+                "conv padding=2:2 x=1x1x3:float32:impulse@0 w=1x1x3:float32:ones@0",
+                (1, 1, 5), (1, 1, 1, 0, 0),
+            ),
+        ),
     ),
     Point(
         "size-in-stride", WINDOWED,
