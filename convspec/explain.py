@@ -131,8 +131,8 @@ def show_operation(out: Console, op: str) -> None:
     """An operation: its arrays and parameters, its clauses, who differs."""
     kind = VOCABULARY[op]
     out.print(Text(op, "bold"))
-    for line in (kind.__doc__ or "").strip().splitlines():
-        indented(out, Text(line.replace("`", "")))
+    for paragraph in (kind.__doc__ or "").replace("`", "").split("\n\n"):
+        indented(out, Text(" ".join(paragraph.split())))
     arrays = [f"{n} (optional)" if n in kind.optional else n for n in kind.inputs]
     _labelled(out, "arrays", [", ".join(arrays)])
     if kind.inputs[0] == "x" and op not in ("dense", "softmax", "log_softmax", "relu"):

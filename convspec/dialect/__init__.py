@@ -22,7 +22,7 @@ from convspec.comparison import require_shape
 from convspec.spec.case import Case
 from convspec.spec.claims import Claims
 
-from . import composed, convolutions, maxima, padding, pools
+from . import convolutions, maxima, padding, pools
 from .windows import Choices, outputs
 
 Array = npt.NDArray[Any]
@@ -78,13 +78,14 @@ def expected(
     dtype: npt.DTypeLike,
 ) -> Array:
     """The result; of max pooling with indices, the values. `dtype` is the implementation's."""
+    if op == "network":
+        from .composed import composition  # which is made of the functions here
+
+        return composition(claims, dtype).network(*arrays, **parameters)
     if op in _MAXIMA:
         return maxima.maximum(op, arrays[0], parameters, claims, np.dtype(dtype))
     if op in claims.departing and op in _FORWARD:
         return _FORWARD[op](arrays, parameters, claims.dialect)
-    if op == "network" and claims.departing:
-        composition = composed.composition(expected, gradients, claims, dtype)
-        return composition.network(*arrays, **parameters)
     result: Array = getattr(reference, op)(*arrays, **parameters)
     return result
 
@@ -97,11 +98,12 @@ def gradients(
     claims: Claims,
 ) -> tuple[Array, ...]:
     """The gradients, one per array that has one."""
+    if op == "network":
+        from .composed import composition
+
+        return composition(claims).gradients(arrays, cotangent, **parameters)
     if op in claims.departing and op in _BACKWARD:
         return _BACKWARD[op](arrays, cotangent, parameters, claims.dialect)
-    if op == "network" and claims.departing:
-        composition = composed.composition(expected, gradients, claims, arrays[0].dtype)
-        return composition.gradients(arrays, cotangent, **parameters)
     return reference.vjp(op, tuple(arrays), cotangent, **parameters)
 
 
@@ -114,9 +116,11 @@ def second_gradients(
     claims: Claims,
 ) -> tuple[Array, ...]:
     """The gradients of Σ⟨gradient, held⟩: one per array, then that of the cotangent."""
-    if op == "network" and claims.departing:
-        composition = composed.composition(expected, gradients, claims, arrays[0].dtype)
-        return composition.second_gradients(arrays, cotangent, held, **parameters)
+    from . import composed
+
+    if op == "network":
+        nets = composed.composition(claims)
+        return nets.second_gradients(arrays, cotangent, held, **parameters)
     return composed.second_gradients(op, arrays, cotangent, held, parameters, claims)
 
 

@@ -78,7 +78,8 @@ def _sources(clause: Clause) -> str:
     claims = [s for s in clause.sources if CLAIM.fullmatch(s)]
     said = [_linked(s) for s in clause.sources if s not in claims]
     if claims:
-        said.append(f"claim{'s' if len(claims) > 1 else ''} {', '.join(claims)}")
+        links = ", ".join(f"[{claim}](claims.md#{claim})" for claim in claims)
+        said.append(f"claim{'s' if len(claims) > 1 else ''} {links}")
     return "; ".join(said) if said else f"since {clause.since}"
 
 

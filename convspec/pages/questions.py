@@ -27,7 +27,7 @@ QUESTIONS = (
         "k=3 s=2 on 6x6 with ceil mode",
         "max_pool.md#semantics",
         "output 2×2, instead of 3×3",
-        "have no ceil mode and give 2×2",
+        "have no ceil mode: sizes are those of floor",
     ),
     Question(
         "Does GAP keep spatial information?",
