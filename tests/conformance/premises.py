@@ -57,6 +57,12 @@ def halving(trial: Trial) -> bool:
     return all(k & (k - 1) == 0 for k in trial.parameters["window"])
 
 
+def divides_by_taps(trial: Trial) -> bool:
+    """Whether the divisor of an average is its taps, and not the extent of a dilated window."""
+    extent = trial.adapter.claims.dialect["avg_pool.dilated-divisor"] == "extent"
+    return not (extent and max(trial.parameters.get("dilation", (1,))) > 1)
+
+
 def blocks(x: Array, window: tuple[int, ...]) -> Array:
     """The cells of windows that lie side by side: (N, C, *o, K), a rest at the ends left out."""
     outputs = [n // k for n, k in zip(x.shape[2:], window, strict=True)]
