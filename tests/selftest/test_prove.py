@@ -102,8 +102,7 @@ def _conv_if(condition: Condition, change: Callable[[Array], Array]) -> Conv:
 def test_the_condition_of_a_liar_is_found_exactly() -> None:
     lies = _conv_if(lambda x, w, p: p["stride"][0] > w.shape[2], lambda y: y + 1)
     proof = _proven(_liar(lies, ranks=[1], groups=[1, 1]))
-    failing, unexplained = failing_regions(proof)
-    assert not unexplained
+    failing = failing_regions(proof)
     (one,) = failing
     assert (one.op, one.rank, one.label) == ("conv", 1, "deviates y")
     assert one.region.condition == "s > k"
@@ -122,8 +121,7 @@ def test_a_condition_on_either_axis_is_found() -> None:
                                                       strict=True))  # fmt: skip
 
     proof = _proven(_liar(_conv_if(lies, lambda y: -y - 1), ranks=[2]))
-    (one,), unexplained = failing_regions(proof)
-    assert not unexplained
+    (one,) = failing_regions(proof)
     assert one.region.strength == "if and only if"
     # e < n says the same as n ≥ 2 here: s > k is left to windows of one cell.
     assert one.region.condition == "(s > k and e < n on some axis)"
@@ -135,11 +133,21 @@ def test_separate_regions_are_told_apart() -> None:
         return (n == 1 and p["padding"][0] == (1, 1)) or (n == 3 and k == 2 and p["stride"][0] == 3)
 
     proof = _proven(_liar(_conv_if(lies, lambda y: y * 2 + 1), ranks=[1], groups=[1, 1]))
-    failing, unexplained = failing_regions(proof)
-    assert not unexplained
+    failing = failing_regions(proof)
     assert all(one.region.failing == one.region.inside for one in failing)
     assert len(failing) >= 2
-    document(proof, failing, unexplained)
+    document(proof, failing)
+
+
+def test_what_has_no_simple_condition_has_a_smallest_case() -> None:
+    def lies(x: Array, w: Array, p: dict[str, Any]) -> bool:
+        return hash((x.shape[2], w.shape[2], p["stride"], p["padding"], p["dilation"])) % 5 == 0
+
+    proof = _proven(_liar(_conv_if(lies, lambda y: y + 1), ranks=[1], groups=[1, 1]))
+    *_, last = failing_regions(proof)
+    assert last.region.condition == last.region.strength == ""
+    assert last.confirmed
+    assert sum(one.region.failing for one in failing_regions(proof)) >= len(proof.found)
 
 
 def test_a_wrong_gradient_is_found_by_its_part() -> None:
@@ -149,8 +157,8 @@ def test_a_wrong_gradient_is_found_by_its_part() -> None:
 
     adapter = adapt(SimpleNamespace(name="liar", claims={"conv": {"ranks": [1]}},
                                     conv=reference.conv, vjp=vjp))  # fmt: skip
-    (one, *others), unexplained = failing_regions(_proven(adapter))
-    assert not others and not unexplained
+    (one, *others) = failing_regions(_proven(adapter))
+    assert not others
     assert one.label == "deviates dw"
     assert one.region.condition == "d ≥ 2"
     assert "g=" in one.case and one.confirmed
@@ -164,7 +172,7 @@ def test_what_must_be_refused_and_is_not() -> None:
             return np.zeros((len(x), len(w), 0), x.dtype)
 
     proof = _proven(_liar(conv, ranks=[1]))
-    (one,), _ = failing_regions(proof)
+    (one,) = failing_regions(proof)
     assert one.label == "accepts-invalid"
     assert one.region.condition == "always"
     assert one.confirmed
@@ -176,7 +184,7 @@ def test_what_is_refused_and_must_not_be() -> None:
             raise NotImplementedError("groups")
         return reference.conv(x, w, b, **p)
 
-    failing, _ = failing_regions(_proven(_liar(conv, ranks=[1])))
+    failing = failing_regions(_proven(_liar(conv, ranks=[1])))
     assert [(one.label, one.region.condition) for one in failing] == [("rejects y", "groups ≥ 2")]
 
 
@@ -224,7 +232,7 @@ def test_a_crash_costs_only_its_configuration() -> None:
     proof = _proven(adapter, jobs=2)
     assert proof.decided == proof.plan.count
     assert {finding.label for finding in proof.found.values()} == {"crashes process"}
-    (one,), _ = failing_regions(proof)
+    (one,) = failing_regions(proof)
     assert one.region.failing == one.region.inside == len(proof.found)
     assert "SIGSEGV" in one.message
     assert one.confirmed

@@ -25,8 +25,7 @@ def _adapter(op: str = "conv", **claims: Any) -> Adapter:
 
 
 def _sections(op: str, bound: str, rank: int, **claims: Any) -> list[Section]:
-    every = sections(op, BOUNDS[bound], _adapter(op, **claims).claims)
-    return [section for section in every if section.rank == rank]
+    return sections(op, BOUNDS[bound], _adapter(op, **claims).claims, (rank,))
 
 
 def _count(every: list[Section]) -> int:
