@@ -19,7 +19,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	--constraint constraints.txt $(PIP_ARGS)
 
-.PHONY: check test test-all lint bench mutants clean help
+.PHONY: check test test-all lint pages bench mutants clean help
 .DELETE_ON_ERROR:
 
 check: $(VENV)/ready ## run the conformance suite on NumPy and PyTorch
@@ -46,6 +46,9 @@ lint: $(VENV)/ready-dev ## check style, format and types
 		&& ln -s $(CURDIR)/tests/conformance $(TYPES)/
 	cd $(TYPES)/.. && $(CURDIR)/$(BIN)/mypy --config-file $(CURDIR)/pyproject.toml \
 		--cache-dir $(CURDIR)/.mypy_cache -p convspec
+
+pages: $(VENV)/ready ## bring the generated parts of spec/*.md up to date
+	$(BIN)/python -m convspec.pages --write
 
 bench: $(VENV)/ready ## measure speed, print the tables
 	$(BIN)/python benchmarks/run.py

@@ -41,7 +41,7 @@ def adaptive_max_pool(x: Array, *, output_size: tuple[int, ...]) -> Array:
     """The maximum of each bin, NaN if it holds one: (N, C, *output_size)."""
     _check(x, output_size, means=False)
     with np.errstate(invalid="ignore"):
-        y: Array = _bins(x.shape[2:], output_size).gather(x, least(x)).max(axis=2)
+        y: Array = bins_of(x.shape[2:], output_size).gather(x, least(x)).max(axis=2)
     return y.reshape(*x.shape[:2], *output_size)
 
 
@@ -49,7 +49,7 @@ def adaptive_max_gradient(x: Array, g: Array, *, output_size: tuple[int, ...]) -
     """The gradient in x: each bin's goes to the first of its maxima; (N, C, *n)."""
     _check(x, output_size, means=False)
     like("cotangent", g, (*x.shape[:2], *output_size), x.dtype)
-    plan = _bins(x.shape[2:], output_size)
+    plan = bins_of(x.shape[2:], output_size)
     return deliver(plan, x, winners_of(plan, x)[1], g)
 
 
@@ -88,7 +88,7 @@ def _counts(sizes: tuple[int, ...], output_size: tuple[int, ...]) -> Array:
 
 
 @lru_cache(maxsize=64)
-def _bins(sizes: tuple[int, ...], output_size: tuple[int, ...]) -> Columns:
+def bins_of(sizes: tuple[int, ...], output_size: tuple[int, ...]) -> Columns:
     """The bins as columns: all as long as the longest, the missing cells being padding."""
     rank, plane = len(sizes), prod(sizes)
     position: Array = np.zeros((1,) * (2 * rank), np.intp)

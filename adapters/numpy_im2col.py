@@ -7,6 +7,7 @@ float32; integers wrap in their own type.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -30,6 +31,7 @@ from .numpy_plans import (
     wide_dtype,
     winners_of,
 )
+from .numpy_second import double_vjp_of
 from .numpy_transposed import conv_transpose
 
 _INTEGERS = ["int64", "int32", "int16", "int8"]
@@ -161,6 +163,8 @@ def make(option: str | None) -> SimpleNamespace:
         adaptive_avg_pool, adaptive_max_pool, global_avg_pool, global_max_pool, global_sum_pool,
         relu, dense, softmax, log_softmax, cross_entropy, vjp,
     )  # fmt: skip
+    named: dict[str, Callable[..., Any]] = {function.__name__: function for function in functions}
     return SimpleNamespace(
-        name="numpy", version=np.__version__, claims=CLAIMS, **{f.__name__: f for f in functions}
-    )
+        name="numpy", version=np.__version__, claims=CLAIMS, double_vjp=double_vjp_of(named),
+        **named,
+    )  # fmt: skip

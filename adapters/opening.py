@@ -13,6 +13,7 @@ from typing import Any
 from convspec.spec.claims import Claims, ClaimsError, read_claims
 from convspec.spec.operations import OPERATIONS
 
+from .composed import with_networks
 from .errors import AdapterError, UnknownAdapter, describe, place
 from .loading import load_file, load_named
 from .registry import BUILTINS, AdapterInfo, entry_points, known_adapters, open_builtin
@@ -33,8 +34,10 @@ class Adapter:
     """An implementation, ready to be called.
 
     `name` is what the user calls it, `version` that of the library behind it or "unknown".
-    `functions` holds the operations it has, under the names of `spec.operations.OPERATIONS`, and
-    `vjp(op, inputs, cotangent, **params)` its gradients, if it has any.
+    `functions` holds the operations it has, under the names of `spec.operations.OPERATIONS`, with
+    ``network`` composed of them where they suffice, and
+    `vjp(op, inputs, cotangent, **params)` its gradients, if it has any;
+    `double_vjp(op, inputs, cotangent, cotangents, **params)` the gradients of these.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Adapter:
     claims: Claims
     functions: Mapping[str, Callable[..., Any]]
     vjp: Callable[..., Any] | None
+    double_vjp: Callable[..., Any] | None = None
 
 
 def open_adapter(name: str) -> Adapter:
@@ -60,9 +64,9 @@ def open_adapter(name: str) -> Adapter:
 def adapt(target: object, name: str | None = None) -> Adapter:
     """`target` as an adapter: any object, module or class with functions named after operations.
 
-    A class is instantiated without arguments. ``name``, ``version``, ``claims`` and ``vjp`` of the
-    target are read where they exist. Raises AdapterError if it has no operation, or if what it
-    has cannot be read.
+    A class is instantiated without arguments. ``name``, ``version``, ``claims`` and ``vjp`` and
+    ``double_vjp`` of the target are read where they exist. Raises AdapterError if it has no
+    operation, or if what it has cannot be read.
     """
     shown = name or _own_name(target)
     if isinstance(target, type):
@@ -76,17 +80,27 @@ def adapt(target: object, name: str | None = None) -> Adapter:
             raise AdapterError(f"{shown}: {operation} must be a function, not {function!r:.60}")
     if not functions:
         raise AdapterError(f"{shown}: it has no function named after an operation{_hint(target)}")
-    vjp = _attribute(shown, target, "vjp")
-    if vjp is not None and not callable(vjp):
-        raise AdapterError(f"{shown}: vjp must be a function, not {vjp!r:.60}")
+    vjp, double_vjp = (_gradients(shown, target, name) for name in ("vjp", "double_vjp"))
     try:
-        claims = read_claims(_attribute(shown, target, "claims"), functions, vjp is not None)
+        claims = read_claims(
+            _attribute(shown, target, "claims"), functions, vjp is not None, double_vjp is not None
+        )
     except ClaimsError as error:
         raise AdapterError(f"{shown}: {describe(error).removeprefix('ClaimsError: ')}") from None
     version = _attribute(shown, target, "version")
+    whole, vjp, double_vjp, claims = with_networks(functions, vjp, double_vjp, claims)
     return Adapter(
-        shown, "unknown" if version is None else str(version), target, claims, functions, vjp
-    )
+        shown, "unknown" if version is None else str(version), target, claims, whole, vjp,
+        double_vjp,
+    )  # fmt: skip
+
+
+def _gradients(shown: str, target: object, name: str) -> Callable[..., Any] | None:
+    function = _attribute(shown, target, name)
+    if function is not None and not callable(function):
+        raise AdapterError(f"{shown}: {name} must be a function, not {function!r:.60}")
+    found: Callable[..., Any] | None = function
+    return found
 
 
 def _find(name: str) -> object:

@@ -30,4 +30,5 @@ def make(option: str | None) -> SimpleNamespace:
         claims=CLAIMS,
         **{op: getattr(reference, op) for op in EVERY},
         vjp=reference.vjp,
+        double_vjp=reference.double_vjp,
     )

@@ -18,6 +18,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 import torch
 
@@ -138,6 +139,31 @@ class Torch:
             y = function(*(self._formatted(leaf, windowed) for leaf in leaves), *labels, **params)
             gradients = torch.autograd.grad(y, leaves, self._take(cotangent, False))
         return [gradient.cpu().numpy() for gradient in gradients]
+
+    def double_vjp(
+        self, op: str, inputs: Sequence[Array], cotangent: Array,
+        cotangents: Sequence[Array | None], **params: Any,
+    ) -> list[Array]:  # fmt: skip
+        """The gradients of Σ⟨vjp_i, cotangents_i⟩, by autograd through its own backward pass.
+
+        One per input, then that of the cotangent; a None among `cotangents` leaves its term out.
+        """
+        if op.startswith("max_pool"):
+            refuse_blind_window(inputs[0], **params)
+        windowed = op in WINDOWED
+        with self._path():
+            leaves = [self._leaf(array) for array in inputs]
+            y = FORWARD[op](*(self._formatted(leaf, windowed) for leaf in leaves), **params)
+            g = self._leaf(cotangent)
+            first = torch.autograd.grad(y, leaves, g, create_graph=True)
+            terms = [(d, u) for d, u in zip(first, cotangents, strict=True) if u is not None]
+            if not terms:
+                return [np.zeros_like(array) for array in (*inputs, cotangent)]
+            second = torch.autograd.grad(
+                [d for d, _ in terms], [*leaves, g], [self._take(u, False) for _, u in terms],
+                allow_unused=True, materialize_grads=True,
+            )  # fmt: skip
+        return [gradient.cpu().numpy() for gradient in second]
 
     def _run(self, op: str, inputs: Sequence[Array], params: dict[str, Any]) -> Array:
         windowed = op in WINDOWED

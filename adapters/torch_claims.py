@@ -4,8 +4,12 @@ A dtype is claimed for an operation where torch implements it in 1-D, 2-D and 3-
 without dilation. Left out for want of a kernel: float16 averages (3-D), integers in
 ``max_pool1d`` and the adaptive pools, int32 to int8 in dilated convolutions.
 
-``F.lp_pool`` has neither padding nor dilation. It adds up x^p and not |x|^p, which is a norm where
-p is even, and in ceil mode it scales a clipped window up as if it were whole: both are left out.
+``F.lp_pool`` has neither padding nor dilation.
+
+The dialect holds what torch legitimately does otherwise: ``F.lp_pool`` adds up x^p and not |x|^p,
+and scales up a window that ceil mode clips; pools in ceil mode take a window larger than the
+input; the last of several NaN has the index; the mean of no cells is NaN, their sum 0; a result
+may have no cells.
 """
 
 from __future__ import annotations
@@ -23,6 +27,20 @@ _LAYOUTS = [
 _POOL: dict[str, Any] = {"asymmetric_padding": False, "padding_limit": "half_window"}
 
 
+_DIALECT = {
+    "pool.ceil-window": "one",
+    "max_pool.nan-index": "last",
+    "lp_pool.sign": "signed",
+    "lp_pool.clipped-window": "rescaled",
+    "adaptive_avg_pool.empty": "nan",
+    "adaptive_pool.no-output": "empty",
+    "global_avg_pool.empty": "nan",
+    "global_sum_pool.empty": "zero",
+    "softmax.no-classes": "empty",
+    "cross_entropy.empty-batch": "nan",
+}
+
+
 def claims_for(device: str) -> dict[str, Any]:
     """The claims of torch on a kind of device, such as "cpu" or "cuda"."""
     # Integer convolution exists on the CPU only.
@@ -30,6 +48,7 @@ def claims_for(device: str) -> dict[str, Any]:
     floats = [d for d in _FLOATS if device != "mps" or d != "float64"]
     return {
         "all": {"dtypes": floats, "layouts": _LAYOUTS},
+        "dialect": _DIALECT,
         # A child cannot use a device that its parent has begun to use.
         "fork": device == "cpu",
         "conv": {
@@ -50,8 +69,6 @@ def claims_for(device: str) -> dict[str, Any]:
             "dtypes": [d for d in floats if d != "float16"],
             "padding": [0, 0],
             "dilation": [1, 1],
-            "ceil_mode": [False],
-            "powers": [2, 4, 6],
         },
         "global_sum_pool": {"dtypes": [*floats, *_INTEGERS]},
         "relu": {"dtypes": [*floats, *_INTEGERS]},

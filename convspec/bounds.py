@@ -30,26 +30,32 @@ from typing import Any
 
 import numpy as np
 
-from convspec import reference
+from convspec import dialect, reference
 from convspec.numerics import Array, Precision, compounded
+from convspec.spec.claims import Claims
 from convspec.spec.groups import SOFTMAXES
 
 
 def result_bound(
-    op: str, arrays: Sequence[Array], parameters: Mapping[str, Any], precision: Precision
+    op: str,
+    arrays: Sequence[Array],
+    parameters: Mapping[str, Any],
+    precision: Precision,
+    claims: Claims,
 ) -> Array:
     """The greatest legitimate |result − expected| per cell of the result.
 
-    `arrays` are the exact inputs in call order, in float64 or int64.
+    `arrays` are the exact inputs in call order, in float64 or int64; the dialect is that of
+    `claims`.
     """
     if op in SOFTMAXES:
         return _softmax(op, arrays[0], precision)
     if op == "cross_entropy":
         return _cross_entropy(arrays[0], arrays[1], precision)
     if op == "lp_pool":
-        return _norm(arrays[0], parameters, precision)
-    magnitude: Array = getattr(reference, op)(*map(np.abs, arrays), **parameters)
-    return precision.sum(magnitude)
+        return _norm(arrays[0], parameters, precision, claims)
+    magnitudes = [np.abs(array) for array in arrays]
+    return precision.sum(dialect.expected(op, magnitudes, parameters, claims, precision.dtype))
 
 
 def gradient_bounds(
@@ -58,6 +64,7 @@ def gradient_bounds(
     cotangent: Array,
     parameters: Mapping[str, Any],
     precision: Precision,
+    claims: Claims,
 ) -> tuple[Array, ...]:
     """The greatest legitimate |gradient − expected| per cell of each gradient."""
     if op in SOFTMAXES:
@@ -65,9 +72,10 @@ def gradient_bounds(
     if op == "cross_entropy":
         return (_cross_entropy_gradient(arrays[0], arrays[1], cotangent, precision),)
     if op == "lp_pool":
-        return (_norm_gradient(arrays[0], cotangent, parameters, precision),)
-    magnitudes = reference.vjp(op, tuple(map(np.abs, arrays)), np.abs(cotangent), **parameters)
-    return tuple(precision.sum(m) for m in magnitudes)
+        return (_norm_gradient(arrays[0], cotangent, parameters, precision, claims),)
+    magnitudes = [np.abs(array) for array in arrays]
+    gradients = dialect.gradients(op, magnitudes, np.abs(cotangent), parameters, claims)
+    return tuple(precision.sum(m) for m in gradients)
 
 
 def _quotient(x: Array, p: Precision) -> Array:
@@ -135,28 +143,39 @@ def _cross_entropy_gradient(x: Array, labels: Array, g: Array, p: Precision) -> 
     return p.rounded(exact, error)
 
 
-def _powers(x: Array, parameters: Mapping[str, Any], p: Precision) -> tuple[Array, Array, Array]:
+def _powers(
+    x: Array, parameters: Mapping[str, Any], p: Precision, claims: Claims
+) -> tuple[Array, Array, Array]:
     """The norms, the sums of powers under them, and how much relatively the sums are off."""
-    y = reference.lp_pool(x, **parameters)
-    total = y ** parameters["p"]
-    lost = p.terms * p.least / np.where(total > 0, total, 1)
-    relative = p.function + (p.terms + 3) * p.unit
+    y = dialect.expected("lp_pool", [x], parameters, claims, p.dtype)
+    total = np.abs(y) ** parameters["p"]
+    # Where powers keep their signs, a sum may be small beside what it is made of.
+    absolute = dialect.expected("lp_pool", [np.abs(x)], parameters, claims, p.dtype)
+    some = np.where(total > 0, total, 1)
+    lost = p.terms * p.least / some
+    relative = (p.function + (p.terms + 3) * p.unit) * absolute ** parameters["p"] / some
     return y, total, np.asarray(relative + np.where(total > 0, lost, 0))
 
 
-def _norm(x: Array, parameters: Mapping[str, Any], p: Precision) -> Array:
+def _norm(x: Array, parameters: Mapping[str, Any], p: Precision, claims: Claims) -> Array:
     power = parameters["p"]
-    y, total, off = _powers(x, parameters, p)
-    root = p.function + 2 * p.unit * (1 + np.abs(np.log(np.where(total > 0, y, 1))))
-    near = y * compounded(np.minimum(off, 0.5) / power + root)
-    # Where underflow takes most of a sum, anything from 0 to its root and the loss's is correct.
-    far = (y + (p.terms * p.least) ** (1 / power)) * (1 + compounded(2 * p.function + root))
-    return p.rounded(y, np.where(total > 0, np.where(off < 0.5, near, far), 0.0))
+    y, total, off = _powers(x, parameters, p, claims)
+    root = p.function + 2 * p.unit * (1 + np.abs(np.log(np.where(total > 0, np.abs(y), 1))))
+    near = np.abs(y) * compounded(np.minimum(off, 0.5) / power + root)
+    # Where underflow or cancellation takes most of a sum, anything from 0 to its root and the
+    # loss's is correct.
+    error = (off * np.where(total > 0, total, 1) + p.terms * p.least) ** (1 / power)
+    far = (np.abs(y) + error) * (1 + compounded(2 * p.function + root))
+    zero = np.where(off > 0, far, 0.0)
+    return p.rounded(y, np.where(total > 0, np.where(off < 0.5, near, far), zero))
 
 
-def _norm_gradient(x: Array, g: Array, parameters: Mapping[str, Any], p: Precision) -> Array:
+def _norm_gradient(
+    x: Array, g: Array, parameters: Mapping[str, Any], p: Precision, claims: Claims
+) -> Array:
     power = parameters["p"]
-    y, total, off = _powers(x, parameters, p)
+    y, total, off = _powers(x, parameters, p, claims)
+    y = np.abs(y)
     logarithm = np.abs(np.log(np.where(total > 0, y, 1)))
     # (|x|/y)^(p − 1), or |x|^(p − 1) times a power of the sum: three functions at most, of numbers
     # that are off as the norm is, which may have been stored, and as exponents that are rounded.
@@ -165,11 +184,12 @@ def _norm_gradient(x: Array, g: Array, parameters: Mapping[str, Any], p: Precisi
     share = share + 2 * p.unit * power * logarithm
     size = np.abs(g)
     weighted = np.where(total > 0, size * compounded(share), 0)
-    error = reference.vjp("lp_pool", (np.abs(x),), weighted, **parameters)[0]
+    # A cell's shares have one sign, whatever window they are of.
+    error = np.abs(dialect.gradients("lp_pool", [x], weighted, parameters, claims)[0])
     # A power of a small cell may underflow before it is divided by that of the norm.
     lost = np.where(total > 0, size * p.least * np.maximum(y, 1) / np.where(total > 0, total, 1), 0)
     lost = lost + size * p.least
     once = {**parameters, "p": 1}
-    error = error + reference.vjp("lp_pool", (np.ones_like(x),), lost, **once)[0]
-    (exact,) = reference.vjp("lp_pool", (np.abs(x),), size, **parameters)
+    error = error + dialect.gradients("lp_pool", [np.ones_like(x)], lost, once, claims)[0]
+    exact = np.abs(dialect.gradients("lp_pool", [x], size, parameters, claims)[0])
     return p.rounded(exact, np.nan_to_num(error, nan=np.inf, posinf=np.inf))

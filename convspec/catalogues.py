@@ -1,9 +1,10 @@
-"""What ``convspec list`` shows: clauses, laws, adapters, planted faults."""
+"""What ``convspec list`` shows: clauses, laws, claims, adapters, planted faults, dialect points."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
@@ -21,10 +22,14 @@ def entries(what: str) -> list[Entry]:
             return _clauses()
         case "laws":
             return _laws()
+        case "claims":
+            return _claims()
         case "adapters":
             return _adapters()
         case "mutants":
             return _mutants()
+        case "dialects":
+            return _dialects()
     raise ValueError(f"no catalogue {what!r}")
 
 
@@ -47,6 +52,8 @@ def as_table(out: Console, found: Sequence[Entry]) -> None:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
     return list(value) if isinstance(value, (tuple, set, frozenset)) else str(value)
 
 
@@ -57,6 +64,8 @@ def _clauses() -> list[Entry]:
         {
             "slug": clause.slug, "level": clause.level, "statement": clause.statement,
             "formula": clause.formula, "sources": clause.sources, "since": clause.since,
+            "note": clause.note, "unlawful": clause.unlawful,
+            "examples": [asdict(example) for example in clause.examples],
             "text": [clause.level, clause.statement, clause.formula],
         }
         for clause in CLAUSES.values()
@@ -72,6 +81,28 @@ def _laws() -> list[Entry]:
             "text": ["", law.statement, f"clauses: {', '.join(law.clauses)}"],
         }
         for law in list_laws()
+    ]  # fmt: skip
+
+
+def _claims() -> list[Entry]:
+    from .claim_table import by_point, rows
+
+    return [
+        {
+            "id": row.claim.id, "statement": row.claim.statement,
+            "documents": row.claim.documents, "verdict": row.claim.verdict,
+            "note": row.claim.note, "clauses": [clause.slug for clause in row.clauses],
+            "laws": row.laws, "derived": [clause.slug for clause in row.derived],
+            "complete": row.complete,
+            "text": [
+                f"{row.claim.verdict} ({', '.join(row.claim.documents)})",
+                row.claim.statement,
+                f"note: {row.claim.note}" if row.claim.note else "",
+                f"clauses: {'; '.join(by_point(row.clauses)) or 'none'}",
+                f"laws: {', '.join(row.laws) or 'none, the count is checked by itself'}",
+            ],
+        }
+        for row in rows()
     ]  # fmt: skip
 
 
@@ -102,4 +133,24 @@ def _mutants() -> list[Entry]:
             "text": [f"{mutant.op}, {mutant.cause}", mutant.about],
         }
         for mutant in MUTANTS.values()
+    ]  # fmt: skip
+
+
+def _dialects() -> list[Entry]:
+    from .differences import chosen_lines
+    from .spec.dialects import DIALECT_POINTS
+
+    return [
+        {
+            "name": point.name, "question": point.question, "held": point.held, "ops": point.ops,
+            "choices": dict(point.choices), "default": point.default,
+            "chosen": [asdict(seen) for seen in point.chosen],
+            "probes": [asdict(probe) for probe in point.probes],
+            "text": [
+                "" if point.held else "(front end)",
+                point.question,
+                *(f"  {line}" for line in chosen_lines(point)),
+            ],
+        }
+        for point in DIALECT_POINTS.values()
     ]  # fmt: skip

@@ -292,20 +292,29 @@ def replay(adapter: str, case: str) -> int:
     return min(codes, key=GRAVEST.index)
 
 
-@cli.command("list", short_help="Show what there is: clauses, laws, adapters, mutants.")
-@click.argument("what", type=click.Choice(("clauses", "laws", "adapters", "mutants")))
+@cli.command("list", short_help="Show what there is: clauses, laws, claims, dialects, mutants …")
+@click.argument(
+    "what", type=click.Choice(("clauses", "laws", "claims", "dialects", "adapters", "mutants"))
+)
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-def list_(what: str, as_json: bool) -> None:
-    """Show what there is: clauses, laws, adapters or mutants (planted faults)."""
+def list_(what: str, as_json: bool) -> int:
+    """Show what there is: clauses, laws, claims (of the source notes, with the clauses and laws
+    they became), dialects (points where the field differs, and who chooses what), adapters or
+    mutants (planted faults). Exit code 1 if a claim has no clause or no law.
+    """
     from .catalogues import as_document, as_table, entries
 
     found = entries(what)
     if as_json:
         click.echo(as_document(found))
-        return
-    from .console import console
+    else:
+        from .console import console
 
-    as_table(console(), found)
+        as_table(console(), found)
+    bare = [entry["id"] for entry in found if not entry.get("complete", True)]
+    if bare:
+        tell(f"without a clause or a law: {', '.join(bare)}")
+    return 1 if bare else 0
 
 
 @cli.command()
@@ -321,6 +330,8 @@ def list_(what: str, as_json: bool) -> None:
 @click.option("--ceil", is_flag=True, help="Ceil mode (pools).")
 @click.option("--groups", type=click.IntRange(1), default=1, metavar="G", help="Of channels.")
 @click.option("--output-padding", default="0", metavar="1,1", help="For conv_transpose.")
+@click.option("--output-size", metavar="3x3", help="For adaptive pools.")
+@click.option("--mode", metavar="WORD", help="For pad: constant, reflect, symmetric …")
 @click.option(
     "--svg", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
     help="Write the picture.",
@@ -336,33 +347,46 @@ def explain(
 ) -> None:
     """Look things up: a clause, an operation, a topic, or a layer with numbers.
 
-    With --input and --kernel, WORDS is an operation, and its sizes, windows and coverage are
-    worked out, with who would do otherwise.
+    With --input and --kernel (or --output-size, or --mode), WORDS is an operation, and its sizes,
+    windows and coverage are worked out, with who would do otherwise.
 
     \b
     Examples:
       convspec explain conv.output-size
       convspec explain avg_pool
       convspec explain ceil_mode
+      convspec explain why is the corner pixel weaker
+      convspec explain output size of k=3, s=2 on 6x6 with ceil mode
+      convspec explain dialects
       convspec explain conv --input 5x5 --kernel 3x3 --stride 2x2 --padding 1,1
       convspec explain max_pool --input 6x6 --kernel 3 --stride 2 --ceil --svg pool.svg
+      convspec explain adaptive_avg_pool --input 7x7 --output-size 3
+      convspec explain pad --input 4 --padding 2:3 --mode reflect
     """
+    from .asked import numbers_in
     from .console import console
-    from .explain import given_layer, show, show_layer
+    from .explain import show
+    from .explain_numbers import given_layer, show_numbers
     from .lookup import subject
 
     if output_cell and not svg:
         raise Problem("--output-cell says what is drawn; it goes with --svg FILE")
-    about = subject(words)
+    asked = numbers_in(words) if sizes is None and window is None else None
+    if asked:
+        about, found = asked
+        sizes, window = found.pop("sizes"), found.pop("window")
+        numbers |= found
+    else:
+        about = subject(words)
     layer = given_layer(about, sizes, window, svg is not None, numbers)
     if layer is None:
         show(console(), about)
         return
     if svg:
-        from .pictures import write
+        from .pictures import draw, write
 
-        write(svg, layer, output_cell)
-    show_layer(console(), layer)
+        write(svg, draw(layer, output_cell))
+    show_numbers(console(), layer)
     if svg:
         tell(f"picture written to {svg}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import TextIO
 
@@ -73,3 +74,15 @@ def indented(out: Console, text: Text, by: int = 2) -> None:
     for line in text.wrap(out, max(out.width - by, 20)):
         line.rstrip()
         out.print(Text(" " * by).append_text(line), no_wrap=True, crop=False)
+
+
+def heading(out: Console, text: str) -> None:
+    """A line that opens a section."""
+    out.print()
+    indented(out, Text(text, "bold"), 0)
+
+
+def listing(out: Console, lines: Iterable[str]) -> None:
+    """Lines of a table, two columns in, as they are."""
+    for line in lines:
+        out.print(Text(f"  {line}".rstrip()), soft_wrap=True)

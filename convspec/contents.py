@@ -89,6 +89,10 @@ def longest_sum(case: Case) -> int:
 
 def amplitude(case: Case) -> int:
     """The greatest a ≤ 4 for which sums of products up to a·a stay exact, at least 1."""
+    if case.op.name == "network":
+        from convspec.building.network import amplitude as of_networks
+
+        return of_networks(case)
     limit = 1 << EXACT_BITS[case.dtype] - HEADROOM_BITS
     return max(min(4, isqrt(limit // longest_sum(case))), 1)
 
@@ -128,11 +132,13 @@ def _recipe(tensor: Tensor, shape: tuple[int, ...], greatest: int) -> Array:
             if count:
                 # Beyond 256 cells k counts in strides, so that it still reaches the far end.
                 flat[k * max(count // 256, 1) % count] = 1
-        case "ramp" | "nan":
+        case "ramp" | "nan" | "nans":
             period, shift = (7, 3) if greatest >= 3 else (3, 1)
             flat = ((np.arange(k % period, count + k % period)) % period - shift).astype(dtype)
             if tensor.pattern == "nan" and count:
                 flat[k % count] = np.nan
+            if tensor.pattern == "nans" and count:
+                flat[k % count :: 2] = np.nan
         case "labels":
             flat = (_draw(_integers(_TABLE_SIZE), count, k) % (max(greatest, 0) + 1)).astype(dtype)
         case "bank":

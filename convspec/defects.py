@@ -12,6 +12,8 @@ from typing import Any
 from convspec.spec.case import Case, Tensor
 from convspec.spec.claims import OpClaims
 
+NOTHING_TO_AVERAGE = "a window without a cell to average"
+
 
 @dataclass(frozen=True)
 class Defect:
@@ -212,6 +214,12 @@ def _empty_batch(case: Case) -> Case:
     return _reshaped(case, logits=(0, case["logits"].shape[1]), labels=(0,))
 
 
+def _nothing_to_average(case: Case) -> Case:
+    """The first window of the last axis is the one cell of padding before it."""
+    none = ((0, 0),) * (case.rank - 1)
+    return _with(case, window=(1,) * case.rank, padding=(*none, (1, 1)), count_include_pad=False)
+
+
 _WINDOWED = (
     Defect("stride 0", _set("stride", 0)),
     Defect("stride -1", _set("stride", -1)),
@@ -269,7 +277,7 @@ DEFECTS: dict[str, tuple[Defect, ...]] = {
     ),
     "max_pool": _POOL,
     "max_pool_with_indices": _POOL,
-    "avg_pool": _POOL,
+    "avg_pool": (*_POOL, Defect(NOTHING_TO_AVERAGE, _nothing_to_average)),
     "lp_pool": (*_POOL, Defect("p 0", _p(0)), Defect("p -1", _p(-1))),
     "adaptive_avg_pool": _ADAPTIVE,
     "adaptive_max_pool": _ADAPTIVE,
@@ -309,10 +317,17 @@ DEFECTS: dict[str, tuple[Defect, ...]] = {
 
 def defects_of(op: str, claims: OpClaims) -> tuple[Defect, ...]:
     """The defects that an adapter with these claims can be shown."""
+    blind = (
+        claims.window[0] == 1
+        and claims.padding[1] > 0
+        and claims.padding_limit == "none"
+        and False in claims.count_include_pad
+    )
     fixed = {"dilation": claims.dilation == (1, 1), "stride": claims.stride == (1, 1)}
     return tuple(
         defect
         for defect in DEFECTS[op]
         if (defect.mode is None or defect.mode in claims.modes)
+        and (defect.name != NOTHING_TO_AVERAGE or blind)
         and not fixed.get(defect.name.split()[0], False)
     )

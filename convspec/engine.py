@@ -19,6 +19,7 @@ from convspec.isolation import LIMIT, isolated
 from convspec.law import LAWS_PACKAGE, all_laws
 from convspec.plan import items
 from convspec.plugin import SESSION, EventCollector
+from convspec.probes import observe
 from convspec.session import Session
 from convspec.spaces import space_for
 from convspec.spec.case import Case
@@ -79,6 +80,7 @@ def run(
             adapter=opened.name, version=opened.version, claims=opened.claims.to_json(),
             profile="replay" if replay else profile, seed=seed,
             convspec=__version__, spec=SPEC_VERSION, laws=len(planned),
+            observed=observe(opened, {item.op for item in planned if item.rank is not None}),
         )
     )  # fmt: skip
     # Each worker loads the library anew: for a few cases that takes longer than they do.

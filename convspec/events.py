@@ -7,7 +7,7 @@ then one `RunFinished`. Each has a JSON form (`to_json`, `from_json`) marked wit
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 SCHEMA = 1
@@ -58,7 +58,11 @@ class Failure:
 
 @dataclass(frozen=True)
 class RunStarted:
-    """The head of a run: what is tested, by what, with which profile and seed."""
+    """The head of a run: what is tested, by what, with which profile and seed.
+
+    `observed`: dialect point → the `choice` (None if none of the named ones) that the
+    implementation was seen to make, and what it was seen by (`got`).
+    """
 
     adapter: str
     version: str
@@ -68,6 +72,7 @@ class RunStarted:
     convspec: str
     spec: str
     laws: int
+    observed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     kind: str = "run-started"
 
 

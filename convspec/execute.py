@@ -12,6 +12,7 @@ import numpy as np
 from convspec import reference
 from convspec.adapters.opening import Adapter
 from convspec.contents import filled
+from convspec.dialect import resized
 from convspec.events import (
     CONFORMS,
     ERROR,
@@ -26,6 +27,7 @@ from convspec.law import Law
 from convspec.search import Found, Playlist, search, seed_of
 from convspec.spaces import Space
 from convspec.spec.case import Case
+from convspec.spec.claims import Claims
 from convspec.trial import Trial
 from convspec.verdicts import Crashed, Mismatch, TimedOut
 
@@ -137,7 +139,13 @@ class Bench:
         )
         # Overflow and NaN are subjects of the laws, not accidents to be warned of.
         with np.errstate(all="ignore"):
-            self._laws[law].check(Trial(self.adapter, case))
+            trial = Trial(self.adapter, case)
+            # A dialect may refuse what the definition accepts.
+            narrower = op in self.adapter.claims.departing and not self._laws[law].defective
+            if narrower and (why := trial.refusal()):
+                trial.require_refused(why)
+            else:
+                self._laws[law].check(trial)
 
     def _space(self, law: str, op: str, rank: int) -> Space:
         key = law, op, rank
@@ -164,8 +172,11 @@ class Bench:
         )  # fmt: skip
 
 
-def is_valid(case: Case) -> bool:
-    """Whether the definition gives the case a meaning: whether the reference takes it."""
+def is_valid(case: Case, claims: Claims | None = None) -> bool:
+    """Whether the definition gives the case a meaning: whether the reference takes it.
+
+    A cotangent has to have the shape that the result has in the dialect that `claims` declare.
+    """
     try:
         # The reference does the judging, so that there is one place where validity is decided.
         labels = filled(case) if "labels" in case else {}
@@ -174,6 +185,9 @@ def is_valid(case: Case) -> bool:
         ]
         if "g" in case:
             g = np.zeros(case["g"].shape, case["g"].dtype)
+            in_dialect = resized(case, claims) if claims else None
+            if in_dialect is not None:
+                return case["g"].shape == in_dialect
             reference.vjp(case.op.name, tuple(arrays), g, **case.op.arguments())
         else:
             getattr(reference, case.op.name)(*arrays, **case.op.arguments())

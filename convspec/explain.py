@@ -1,27 +1,39 @@
 """What ``convspec explain`` shows of the specification: a clause, an operation, a topic.
 
 Everything comes from the catalogues of `spec`, from the laws and from the facts of `elsewhere`;
-worked numbers are added by `worked`.
+numbers of a reader's own are in `explain_numbers`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
-from . import worked
+from . import claim_table, differences, worked
 from .cli import Problem
-from .console import copyable, indented
-from .elsewhere import SEEN, Fact, facts_for
-from .layers import WINDOWED, Layer, headline, kept_size, layer
-from .lookup import NOTES, Note, Subject, about_topic, bears, matches, points_for, wanted_for
+from .console import copyable, heading, indented, listing
+from .elsewhere import limits_for
+from .layers import WINDOWED, comes, headline, layer
+from .lookup import (
+    EVERY_POINT,
+    Subject,
+    about_topics,
+    bears,
+    matches,
+    points_for,
+    wanted_for,
+)
+from .notes import NOTES, Note
+from .pages.layout import FOLDER, PAGE_OF
 from .spec.clauses import CLAUSES, Clause
-from .spec.dialects import DialectPoint
-from .spec.operations import OPERATIONS, Parameter, parameters
+from .spec.dialects import DIALECT_POINTS, HOW, Limit
+from .spec.operations import VOCABULARY, Parameter, parameters
 
 KINDS = {
     "axes": "one whole number per spatial axis",
@@ -50,33 +62,20 @@ EXAMPLES: dict[str, dict[str, Any]] = {
 CLAIM = re.compile(r"[CTPOGN]\d+")
 
 
-def given_layer(
-    about: Subject, sizes: str | None, window: str | None, drawn: bool, numbers: dict[str, Any]
-) -> Layer | None:
-    """The layer whose numbers were given; None if none were. Raises Problem for a wrong one."""
-    usual = {
-        "stride": "1", "padding": "0", "dilation": "1", "ceil": False, "groups": 1,
-        "output_padding": "0",
-    }  # fmt: skip
-    if sizes is None and window is None and not drawn and numbers == usual:
-        return None
-    if len(about.ops) != 1 or about.topics or about.clauses:
-        raise Problem(f"numbers go with one operation: {', '.join(WINDOWED)}")
-    if sizes is None or window is None:
-        raise Problem("numbers need --input and --kernel, such as --input 5x5 --kernel 3x3")
-    try:
-        return layer(about.ops[0], sizes, window, **numbers)
-    except ValueError as error:
-        raise Problem(str(error)) from None
-
-
 def show(out: Console, about: Subject) -> None:
     """Print everything about the subject."""
     for slug in about.clauses:
         show_clause(out, CLAUSES[slug])
+    for claim in about.claims:
+        claim_table.show(out, claim_table.row(claim))
+    for name in about.points:
+        differences.show_point(out, DIALECT_POINTS[name])
     if about.topics:
-        for topic in about.topics:
-            show_topic(out, topic, about.ops)
+        if set(EVERY_POINT) & set(about.topics):
+            differences.show_all(out, about.ops)
+        topics = tuple(topic for topic in about.topics if topic not in EVERY_POINT)
+        if topics:
+            show_topics(out, topics, about.ops)
     else:
         for op in about.ops:
             show_operation(out, op)
@@ -91,22 +90,31 @@ def show_clause(out: Console, clause: Clause) -> None:
     indented(out, Text(clause.statement))
     if clause.formula:
         indented(out, Text(clause.formula, "bold"))
+    if clause.note:
+        _labelled(out, "note", [clause.note])
+    if clause.examples:
+        heading(out, "For example")
+        for case in clause.examples:
+            copyable(out, f"  {case.case}")
+            indented(out, Text(f"→ {comes(case)}"), 4)
     _labelled(out, "sources", sources(clause.sources))
     laws = [
-        f"{law.name}: {law.statement}"
+        f"{law.name}: {law.statement} ({_from_here(Path(law.check.__code__.co_filename))})"
         for law in all_laws().values()
         if op in law.ops and law.slug(op) == clause.slug
     ]
-    _labelled(out, "checked by", laws or ["no law yet"])
-    _points(out, [p for p in points_for(op) if bears(p, clause)])
-    _facts(out, [f for f in facts_for((op,)) if matches(f, point)])
+    unheld = f"no law: {clause.unlawful}" if clause.unlawful else "no law yet"
+    _labelled(out, "checked by", laws or [unheld])
+    differences.show_points(out, [p for p in points_for(op) if bears(p, clause)])
+    _limits(out, [x for x in limits_for((op,)) if matches(x, point)])
     if point in EXAMPLES and op in WINDOWED and op != "conv_transpose":
         example = EXAMPLES[point]
         given = layer(op, **example)
-        _heading(out, f"Example: {headline(given)}")
-        _lines(out, worked.size_steps(given, 0))
-        _lines(out, ["", *worked.strip(given.axes[0])])
+        heading(out, f"Example: {headline(given)}")
+        listing(out, worked.size_steps(given, 0))
+        listing(out, ["", *worked.strip(given.axes[0])])
         _try(out, op, example)
+    _page(out, f"{PAGE_OF[op].name}.md#{clause.slug}")
 
 
 def sources(named: Iterable[str]) -> list[str]:
@@ -121,10 +129,10 @@ def sources(named: Iterable[str]) -> list[str]:
 
 def show_operation(out: Console, op: str) -> None:
     """An operation: its arrays and parameters, its clauses, who differs."""
-    kind = OPERATIONS[op]
+    kind = VOCABULARY[op]
     out.print(Text(op, "bold"))
-    for line in (kind.__doc__ or "").strip().splitlines():
-        indented(out, Text(line.replace("`", "")))
+    for paragraph in (kind.__doc__ or "").replace("`", "").split("\n\n"):
+        indented(out, Text(" ".join(paragraph.split())))
     arrays = [f"{n} (optional)" if n in kind.optional else n for n in kind.inputs]
     _labelled(out, "arrays", [", ".join(arrays)])
     if kind.inputs[0] == "x" and op not in ("dense", "softmax", "log_softmax", "relu"):
@@ -133,10 +141,32 @@ def show_operation(out: Console, op: str) -> None:
         _labelled(out, "parameters", [_parameter(p) for p in parameters(kind)])
     _notes(out, [note for note in NOTES if op in note.ops])
     _clause_lines(out, [c for c in CLAUSES.values() if c.slug.startswith(f"{op}.")])
-    _points(out, points_for(op))
-    _facts(out, facts_for((op,)))
+    differences.show_briefly(out, points_for(op))
+    _limits(out, limits_for((op,)))
     if op in WINDOWED:
         _try(out, op, {"sizes": "5x5", "window": "3x3", "stride": "2x2", "padding": "1,1"})
+    from . import reference
+
+    defined = Path(getattr(reference, op).__code__.co_filename)
+    _page(out, f"{PAGE_OF[op].name}.md")
+    copyable(out, f"Defined in: {_from_here(defined)}", "dim")
+
+
+def _page(out: Console, page: str) -> None:
+    out.print()
+    copyable(out, f"Page: {page_path(page)}", "dim")
+
+
+def page_path(page: str) -> str:
+    """Where a page lies, from here if that is shorter."""
+    file, sign, place = page.partition("#")
+    return f"{_from_here(FOLDER / file)}{sign}{place}"
+
+
+def _from_here(path: Path) -> Path:
+    with suppress(ValueError):
+        return path.relative_to(Path.cwd())
+    return path
 
 
 def _parameter(parameter: Parameter) -> str:
@@ -145,37 +175,42 @@ def _parameter(parameter: Parameter) -> str:
     return f"{parameter.name}: {KINDS.get(parameter.kind, parameter.kind)}; {unsaid}"
 
 
-def show_topic(out: Console, topic: str, ops: tuple[str, ...] = ()) -> None:
-    """What clauses, parameters, dialect points and other implementations say about a word."""
-    said = about_topic(topic, ops)
+def show_topics(out: Console, topics: tuple[str, ...], ops: tuple[str, ...] = ()) -> None:
+    """What notes, clauses, parameters, dialect points and other implementations say of words."""
+    said = about_topics(topics, ops)
     if not said:
-        raise Problem(f"nothing about {topic!r} is said of {', '.join(ops)}")
-    out.print(Text(" ".join((topic, *(f"· {op}" for op in ops))), "bold"))
+        raise Problem(f"nothing about {' '.join(topics)!r} is said of {', '.join(ops)}")
+    out.print(Text(" ".join((*topics, *(f"· {op}" for op in ops))), "bold"))
     _notes(out, said.notes)
     if said.parameters:
         named = [f"{_parameter(p)} ({', '.join(of)})" for p, of in said.parameters.items()]
         _labelled(out, "parameters", named)
     _clauses(out, said.clauses)
-    _points(out, said.points)
-    _facts(out, said.facts)
-    example = next((EXAMPLES[w] for w in wanted_for(topic) if w in EXAMPLES), None)
+    differences.show_points(out, said.points)
+    _limits(out, said.limits)
+    wanted = (word for topic in topics for word in wanted_for(topic))
+    example = next((EXAMPLES[w] for w in wanted if w in EXAMPLES), None)
     if example:
         pool = "max_pool" if example.get("ceil") else "conv"
         _try(out, next((op for op in ops if op in WINDOWED), pool), example)
+    if said.clauses and not said.notes:
+        slug = said.clauses[0].slug
+        _page(out, f"{PAGE_OF[slug.partition('.')[0]].name}.md#{slug}")
 
 
 def _notes(out: Console, notes: Sequence[Note]) -> None:
     if notes:
-        _heading(out, "Note")
+        heading(out, "Note")
     for note in notes:
         indented(out, Text(note.text))
+        copyable(out, f"  page: {page_path(note.page)}", "dim")
 
 
 def _clause_lines(out: Console, clauses: Sequence[Clause]) -> None:
     """Clauses in one line each, cut where the line ends: each can be asked for by its slug."""
     if not clauses:
         return
-    _heading(out, f"Clauses (in full: convspec explain {clauses[0].slug})")
+    heading(out, f"Clauses (in full: convspec explain {clauses[0].slug})")
     wide = max(len(clause.slug.partition(".")[2]) for clause in clauses)
     for clause in clauses:
         name = clause.slug.partition(".")[2].ljust(wide)
@@ -188,48 +223,29 @@ def _clauses(out: Console, clauses: Sequence[Clause]) -> None:
     """Clauses in one line each; a statement that holds for several operations is said once."""
     if not clauses:
         return
-    _heading(out, "Clauses")
+    heading(out, "Clauses")
     said: dict[str, list[Clause]] = {}
     for clause in clauses:
         said.setdefault(clause.statement, []).append(clause)
     for statement, alike in said.items():
         slugs = ", ".join(clause.slug for clause in alike)
         indented(out, Text.assemble((slugs, "bold"), f": {statement}"))
+        for formula in dict.fromkeys(clause.formula for clause in alike if clause.formula):
+            indented(out, Text(formula), 4)
 
 
-def _points(out: Console, points: Sequence[DialectPoint]) -> None:
-    if not points:
+def _limits(out: Console, limits: Sequence[Limit]) -> None:
+    if not limits:
         return
-    _heading(out, "Dialect points (an adapter declares its choice)")
-    for point in points:
-        indented(out, Text.assemble((point.name, "bold"), f"  {point.question}"))
-        for choice, meaning in point.choices.items():
-            ours = " (the choice here)" if choice == point.default else ""
-            indented(out, Text(f"{choice}: {meaning}{ours}"), 4)
-
-
-def _facts(out: Console, facts: Sequence[Fact]) -> None:
-    if not facts:
-        return
-    _heading(out, "Elsewhere")
-    for fact in facts:
-        indented(out, Text(f"{fact.who}: {fact.does} ({SEEN[fact.seen]})"))
+    heading(out, "Elsewhere")
+    for limit in limits:
+        indented(out, Text(f"{limit.who}: {limit.does} ({HOW[limit.how]})"))
 
 
 def _labelled(out: Console, label: str, entries: Sequence[str]) -> None:
-    _heading(out, label.capitalize())
+    heading(out, label.capitalize())
     for entry in entries:
         indented(out, Text(entry))
-
-
-def _heading(out: Console, text: str) -> None:
-    out.print()
-    indented(out, Text(text, "bold"), 0)
-
-
-def _lines(out: Console, lines: Iterable[str]) -> None:
-    for line in lines:
-        out.print(Text(f"  {line}".rstrip()), soft_wrap=True)
 
 
 def _try(out: Console, op: str, example: dict[str, Any]) -> None:
@@ -242,53 +258,3 @@ def _try(out: Console, op: str, example: dict[str, Any]) -> None:
     out.print()
     out.print(Text("With numbers of your own:", "dim"))
     copyable(out, f"  {' '.join(words)}")
-
-
-def show_layer(out: Console, given: Layer) -> None:
-    """Worked numbers: sizes, windows, coverage, divisors, and who would give others."""
-    indented(out, Text.assemble((given.op, "bold"), f"  {headline(given)}"), 0)
-    for title, index, axis in worked.by_axis(given):
-        _heading(out, f"Size along {title}")
-        _lines(out, worked.size_steps(given, index))
-        if given.small:
-            _heading(out, f"Windows along {title}")
-            _lines(out, worked.strip(axis, given.transposed))
-            if not given.transposed:
-                _lines(out, ["", *worked.overlap(axis)])
-    if given.small:
-        _counts(out, given)
-    if given.groups > 1:
-        _heading(out, "Groups")
-        g = given.groups
-        indented(out, Text(f"{g} blocks of channels, each by itself; sizes do not depend on it."))
-        k = ", ".join(str(a.window) for a in given.axes)
-        shape = f"(C, O/{g}, {k})" if given.transposed else f"(O, C/{g}, {k})"
-        indented(out, Text(f"weight: {shape}; C and O are multiples of {g}"))
-    told = [(f, said) for f in facts_for((given.op,)) if (said := f.here(given))]
-    if told:
-        _heading(out, "Elsewhere")
-        for fact, said in told:
-            indented(out, Text(f"{fact.who}: {fact.does} ({SEEN[fact.seen]})"))
-            indented(out, Text(f"→ {said}", "bold"), 4)
-    if given.axes[0].ceil and all(kept_size(a) == a.out for a in given.axes):
-        _heading(out, "A layer for which ceil modes part")
-        _lines(out, worked.parting(given))
-
-
-def _counts(out: Console, given: Layer) -> None:
-    if len(given.axes) > 1:
-        _heading(out, "Coverage")
-        by = "write" if given.transposed else "read"
-        title = f"how many windows {by} each {'output' if given.transposed else 'input'} cell"
-        _lines(out, worked.per_cell(title, [a.coverage() for a in given.axes]))
-    if given.op == "avg_pool":
-        _heading(out, "Divisors, output by output")
-        real = [a.real_counts() for a in given.axes]
-        inside = [a.inside_counts() for a in given.axes]
-        if real == inside:
-            _lines(out, worked.per_cell("whether padding is counted or not", real))
-            return
-        _lines(out, worked.per_cell("real cells only (count_include_pad=False)", real))
-        _lines(out, worked.per_cell("with padding (count_include_pad=True)", inside))
-        if any(0 in counts for counts in real):
-            indented(out, Text("0: a window without a real cell has no mean; it is refused."))

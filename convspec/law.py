@@ -17,12 +17,12 @@ from convspec.building import REAL_PATTERNS
 from convspec.plugin import LAW
 from convspec.spaces import Space, space_for
 from convspec.spec.case import Case
-from convspec.spec.claims import Claims
+from convspec.spec.claims import Claims, OpClaims
 from convspec.trial import Trial
 
 LAWS_PACKAGE = "convspec.conformance"
 
-SPECIAL_PATTERNS = (*REAL_PATTERNS, "nan", "eye", "floor", "bank")
+SPECIAL_PATTERNS = (*REAL_PATTERNS, "nan", "nans", "eye", "floor", "bank")
 """Contents that only laws which ask for them can take."""
 
 Check = Callable[[Trial], None]
@@ -34,6 +34,7 @@ class Law:
 
     `share` weighs the law in the budget of cases. `narrow`, `scale`, `gradient` and
     `defective` choose its case space (see `spaces.space_for`). `real`: about real-valued data.
+    `ranks`: the numbers of spatial axes it says anything about.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Law:
     narrow: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     gradient: bool = False
     defective: bool = False
+    ranks: tuple[int, ...] = (0, 1, 2, 3)
 
     def slug(self, op: str) -> str:
         """The clause this law holds an operation to."""
@@ -54,16 +56,19 @@ class Law:
     def space(self, op: str, rank: int, claims: Claims) -> Space | None:
         """Its case space for an adapter; None if the adapter does not claim any of it."""
         claimed = claims.ops.get(op)
-        if claimed is None or rank not in claimed.ranks:
+        if claimed is None or rank not in claimed.ranks or rank not in self.ranks:
             return None
-        if self.gradient and not claimed.gradient:
-            return None
-        if self.clause == "empty-batch" and not claimed.empty_batch:
+        if not self.claimed_by(claimed):
             return None
         return space_for(
             op, rank, claimed, scale=self.scale, narrow=self.narrow, gradient=self.gradient,
-            defective=self.defective,
+            defective=self.defective, whole=claims,
         )  # fmt: skip
+
+    def claimed_by(self, claims: OpClaims) -> bool:
+        """Whether what the law asks for is claimed: gradients, second ones, an empty batch."""
+        asked = {"second-gradient": claims.second_gradient, "empty-batch": claims.empty_batch}
+        return (claims.gradient or not self.gradient) and asked.get(self.clause, True)
 
     def applies_to(self, case: Case, valid: bool) -> bool:
         """Whether a case that was not drawn for this law can be put to it."""
@@ -76,6 +81,8 @@ class Law:
             "count_include_pad": arguments.get("count_include_pad"),
             "value": arguments.get("value"),
             "p": arguments.get("p"),
+            "head": arguments.get("head"),
+            "output": arguments.get("output"),
         }
         wanted = {k: v for k, v in self.narrow.items() if k in has and has[k] is not None}
         patterns = (
@@ -85,6 +92,7 @@ class Law:
         found = {t.pattern for t in case.tensors} & set(SPECIAL_PATTERNS)
         return (
             case.op.name in self.ops
+            and case.rank in self.ranks
             and valid != self.defective
             and ("g" in case) == self.gradient
             and (found <= special and bool(found) == bool(special))
@@ -109,6 +117,7 @@ def law(
     narrow: Mapping[str, tuple[Any, ...]] | None = None,
     gradient: bool = False,
     defective: bool = False,
+    ranks: tuple[int, ...] = (0, 1, 2, 3),
 ) -> Callable[[Check], Callable[[Any], None]]:
     """Declare a law; the decorated function becomes a pytest test that draws its cases.
 
@@ -124,7 +133,7 @@ def law(
         statement = (check.__doc__ or "").strip().splitlines()[0]
         declared = Law(
             name, clause, ops, statement, check,
-            share, scale, dict(narrow or {}), gradient, defective,
+            share, scale, dict(narrow or {}), gradient, defective, ranks,
         )  # fmt: skip
         declared = _REGISTRY.setdefault(name, declared)
 

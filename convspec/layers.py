@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from .spec.clauses import Example
 from .spec.operations import NAMED_PADDINGS
 from .spec.relation import Axis, Padding, axes, resolve_padding, transposed_axes
 
@@ -81,14 +82,14 @@ def layer(
         raise ValueError(f"{op} has no ceil mode; pools have")
     if groups != 1 and not op.startswith("conv"):
         raise ValueError(f"{op} has no groups; convolutions have")
-    n = _numbers("input", sizes)
+    n = numbers_of("input", sizes)
     rank = len(n)
     k, s, d = (
-        _numbers(name, text, rank)
+        numbers_of(name, text, rank)
         for name, text in (("kernel", window), ("stride", stride), ("dilation", dilation))
     )
-    pads = _pads(padding, rank)
-    extra = _numbers("output padding", output_padding, rank)
+    pads = pads_of(padding, rank)
+    extra = numbers_of("output padding", output_padding, rank)
     if op != "conv_transpose":
         if any(extra):
             raise ValueError(f"{op} has no output padding; conv_transpose has")
@@ -103,7 +104,7 @@ def layer(
     return Layer(op, axes(full, k, stride=s, padding=both, dilation=d), both, groups, extra)
 
 
-def _numbers(name: str, text: str, rank: int | None = None) -> tuple[int, ...]:
+def numbers_of(name: str, text: str, rank: int | None = None) -> tuple[int, ...]:
     """``5x5``, ``5,5`` or ``5``; one number stands for every axis once the rank is known."""
     words = re.split(r"[x×,]", text.strip())
     if not all(re.fullmatch(r"[-+]?\d{1,9}", word.strip()) for word in words):
@@ -114,7 +115,8 @@ def _numbers(name: str, text: str, rank: int | None = None) -> tuple[int, ...]:
     return _for_each(name, values, text, rank)
 
 
-def _pads(text: str, rank: int) -> Padding:
+def pads_of(text: str, rank: int) -> Padding:
+    """``1,1``, ``0:1,1:2`` or a name; one entry stands for every axis."""
     if text in NAMED_PADDINGS:
         return text  # type: ignore[return-value]
     lows, highs = [], []
@@ -141,6 +143,13 @@ def _for_each(name: str, values: tuple[T, ...], text: str, rank: int) -> tuple[T
 def times(values: Sequence[object]) -> str:
     """3×4."""
     return "×".join(map(str, values))
+
+
+def comes(example: Example) -> str:
+    """What comes of a clause's example: the shape, and the cells where they are said."""
+    shape = times(example.shape) or "one number"
+    values = " ".join(f"{value:g}" for value in example.values)
+    return f"{shape}: {values}" if values else shape
 
 
 def headline(given: Layer) -> str:

@@ -188,6 +188,16 @@ class Report:
             return 3
         return 0 if any(c.verdict == CONFORMS and c.cases for c in self.clauses) else 4
 
+    @property
+    def undeclared(self) -> dict[str, Mapping[str, Any]]:
+        """The dialect points at which another choice was observed than is declared."""
+        declared = self.head.claims.get("dialect", {})
+        return {
+            point: seen
+            for point, seen in self.head.observed.items()
+            if seen["choice"] != declared.get(point)
+        }
+
     def to_json(self) -> dict[str, Any]:
         """The report as a strict JSON document: non-finite numbers are strings.
 
@@ -200,6 +210,10 @@ class Report:
             "convspec": head.convspec,
             "spec": head.spec,
             "adapter": {"name": head.adapter, "version": head.version, "claims": head.claims},
+            "dialect": {
+                "declared": head.claims.get("dialect", {}),
+                "observed": {point: dict(seen) for point, seen in head.observed.items()},
+            },
             "profile": head.profile,
             "seed": head.seed,
             "interrupted": self.interrupted,

@@ -15,9 +15,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from convspec.building import BUILDERS, Values, with_cotangent
+from convspec.building.network import network_levels
 from convspec.defects import defects_of
+from convspec.dialect import resized
 from convspec.spec.case import Case
-from convspec.spec.claims import OpClaims
+from convspec.spec.claims import Claims, OpClaims
 from convspec.spec.groups import ADAPTIVE, CONVOLUTIONS, FLAT, GLOBAL, MAXIMA, ROUNDED, WEIGHTED
 
 
@@ -91,14 +93,16 @@ def space_for(
     narrow: Mapping[str, tuple[Any, ...]] | None = None,
     gradient: bool = False,
     defective: bool = False,
+    whole: Claims | None = None,
 ) -> Space | None:
     """The space of an operation inside an adapter's claims, or None if nothing is left.
 
-    `scale` is "general" or "tiny"; `narrow` restricts factors (a name without its axis number
+    `whole` are the claims with the dialect, where that has a say in sizes. `scale` is "general" or
+    "tiny"; `narrow` restricts factors (a name without its axis number
     restricts every axis) to the levels given; `gradient` adds a cotangent, `defective` makes
     every case invalid in one way.
     """
-    factors = [*_array_factors(op, claims), *_parameter_factors(op, rank, claims, scale)]
+    factors = [*_array_factors(op, rank, claims), *_parameter_factors(op, rank, claims, scale)]
     if gradient:
         factors += [_factor("g.pattern", _X_PATTERNS["sum"][1:]), Factor("g.k", _SEEDS)]
     if defective:
@@ -121,7 +125,7 @@ def space_for(
     def case(values: Values) -> Case:
         built = build(op, rank, claims, scale, values)
         if gradient:
-            built = with_cotangent(built, values)
+            built = with_cotangent(built, values, resized(built, whole) if whole else None)
         if defective:
             by_name = {d.name: d for d in defects_of(op, claims)}
             built = by_name[values["defect"]].apply(built)
@@ -130,8 +134,10 @@ def space_for(
     return Space(op, rank, tuple(kept), case)
 
 
-def _array_factors(op: str, claims: OpClaims) -> list[Factor]:
+def _array_factors(op: str, rank: int, claims: OpClaims) -> list[Factor]:
     """Number and contents of the arrays: what every operation has."""
+    if op == "network":
+        return [_factor(*level) for level in network_levels(rank, claims)]
     patterns = _X_PATTERNS["max" if op in MAXIMA else "sum"]
     layouts = tuple(name for name in claims.layouts if name != "contiguous")
     # A mean of integers is no integer: what an integer type would make of it is not specified.
@@ -167,7 +173,7 @@ def _parameter_factors(op: str, rank: int, claims: OpClaims, scale: str) -> list
     tiny = scale == "tiny"
     outputs = (1, 2, 3) if tiny else _OUTPUTS
     factors: list[Factor] = []
-    if op in FLAT:
+    if op in (*FLAT, "network"):
         return factors
     if op in (*GLOBAL, "relu"):
         for axis in range(rank):

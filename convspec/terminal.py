@@ -14,7 +14,7 @@ from textwrap import wrap
 from rich.console import Console
 from rich.text import Text
 
-from .console import indented, look
+from .console import copyable, indented, look
 from .events import (
     ACCEPTS_INVALID,
     CONFORMS,
@@ -28,7 +28,8 @@ from .events import (
     VERDICTS,
 )
 from .failures import failures
-from .report import ClauseResult, Report
+from .report import ClauseResult, Report, one_line
+from .spec.dialects import DIALECT_POINTS
 
 PHRASES = {
     CONFORMS: ("conforms", "conform"),
@@ -53,6 +54,7 @@ def show(out: Console, report: Report, adapter: str, *, verbose: bool = False) -
         for line in table(report, out.width, compact=not verbose):
             out.print(line, no_wrap=True)
     failures(out, report.failing, adapter, limit=None if verbose else IN_FULL)
+    undeclared(out, report)
     summary(out, report)
 
 
@@ -110,6 +112,31 @@ def _unsupported(clauses: Sequence[ClauseResult], width: int) -> Iterable[Text]:
         said = f"unsupported: {', '.join(names)}" + (f" ({remark})" if remark else "")
         for i, line in enumerate(wrap(said, width - 4, break_on_hyphens=False)):
             yield Text(f"    {line}" if i else f"  {symbol} {line}", style)
+
+
+def undeclared(out: Console, report: Report) -> None:
+    """Where the implementation makes another choice than is declared, and what to declare."""
+    if not report.undeclared:
+        return
+    out.print()
+    indented(out, Text("Dialect: choices observed, but not declared", "bold"), 0)
+    declared = report.head.claims.get("dialect", {})
+    for point, seen in report.undeclared.items():
+        said = f"declared {declared.get(point)}"
+        if said.endswith(f" {DIALECT_POINTS[point].default}"):
+            said = f"{declared.get(point)} expected"
+        if seen["choice"] is None:
+            got = "; ".join(map(one_line, seen["got"]))
+            indented(out, Text(f"{point}: none of the named choices ({said}): got {got}"))
+        else:
+            indented(out, Text(f"{point}: observed {seen['choice']}, {said}"))
+    named = {p: s["choice"] for p, s in report.undeclared.items() if s["choice"] is not None}
+    if named:
+        entries = ", ".join(f'"{point}": "{choice}"' for point, choice in named.items())
+        out.print(Text("To be held to them, add to the adapter's claims:", "dim"))
+        copyable(out, f'  claims["dialect"] = {{{entries}}}')
+        first = next(iter(named))
+        out.print(Text(f"What they mean: convspec explain {first}", "dim"))
 
 
 def summary(out: Console, report: Report) -> None:

@@ -15,24 +15,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from convspec import reference
+from convspec import dialect
 from convspec.adapters.opening import Adapter
 from convspec.bounds import gradient_bounds, result_bound
 from convspec.building import REAL_PATTERNS, output_shape
 from convspec.comparison import require_equal, require_shape, require_within
-from convspec.contents import filled, lay_out, longest_sum, lowest
+from convspec.contents import EXACT_BITS, filled, lay_out, longest_sum
 from convspec.numerics import Precision
 from convspec.spec.case import Case
 from convspec.spec.claims import OpClaims
-from convspec.spec.groups import MAX_POOLS, MAXIMA, ROUNDED
+from convspec.spec.groups import MAXIMA, ROUNDED
 from convspec.spec.operations import OPERATIONS
-from convspec.spec.relation import axes
-from convspec.verdicts import NotAnArray, Raised
+from convspec.verdicts import AcceptedInvalid, Mismatch, NotAnArray, Raised
 
 Array = npt.NDArray[Any]
-
-SHARING = (*MAX_POOLS, "adaptive_max_pool")
-"""Operations whose gradient at a tie the dialect says."""
 
 Part = tuple[slice, ...]
 
@@ -72,15 +68,24 @@ class Trial:
         returned = self._call(self.adapter.functions[self.op], *arrays, **parameters)
         if self.op == "max_pool_with_indices":
             return _several(returned, 2)
-        return (_array(returned, "the result"),)
+        return (self._received(self.op, arrays[0], returned),)
 
     def gradients(self, **changes: Any) -> tuple[Array, ...]:
         """The implementation's gradients, one per input array that has one, in call order."""
         arrays, parameters = self._arguments(self.inputs, changes)
         cotangent = changes.get("g", self.inputs.get("g"))
-        assert self.adapter.vjp is not None
+        assert self.adapter.vjp is not None and cotangent is not None
+        cotangent = dialect.surface(self.op, cotangent, self.case.rank, self.adapter.claims)
         returned = self._call(self.adapter.vjp, self.op, tuple(arrays), cotangent, **parameters)
         return _several(returned, len(arrays) - len(self.case.op.constant))
+
+    def second_gradients(self, held: Sequence[Array | None]) -> tuple[Array, ...]:
+        """The implementation's gradients of Σ⟨gradient, held⟩: one per input, then that of g."""
+        arrays, parameters = self._arguments(self.inputs, {})
+        double_vjp, g = self.adapter.double_vjp, self.inputs["g"]
+        assert double_vjp is not None
+        returned = self._call(double_vjp, self.op, tuple(arrays), g, tuple(held), **parameters)
+        return _several(returned, len(arrays) + 1)
 
     def other(self, op: str, *arrays: Array | None, **parameters: Any) -> Array:
         """Another operation on arrays of the implementation's own kind: the other side of a law.
@@ -91,9 +96,15 @@ class Trial:
         given = [array for array in arrays if array is not None]
         claims = self.adapter.claims.ops.get(op)
         if claims is None or not claims.include(OPERATIONS[op](**parameters), given):
-            result: Array = getattr(reference, op)(*(wide(array) for array in given), **parameters)
-            return result
-        return _array(self._call(self.adapter.functions[op], *given, **parameters), "the result")
+            exact = [wide(array) for array in given]
+            return dialect.expected(op, exact, parameters, self.adapter.claims, given[0].dtype)
+        returned = self._call(self.adapter.functions[op], *given, **parameters)
+        return self._received(op, given[0], returned)
+
+    def _received(self, op: str, x: Array, returned: Any) -> Array:
+        """One array, in the form in which laws have it. Raises NotAnArray or WrongShape."""
+        result = _array(returned, "the result")
+        return dialect.received(op, result, x.ndim - 2, self.adapter.claims)
 
     def _arguments(
         self, source: Mapping[str, Array], changes: Mapping[str, Any]
@@ -125,12 +136,10 @@ class Trial:
     # The reference -----------------------------------------------------------------------
 
     def expected(self, **changes: Any) -> Array:
-        """What the definition says, in float64 or int64 (max pool: in the adapter's dialect)."""
+        """What the definition says in the adapter's dialect, in float64 or int64."""
         arrays, parameters = self._arguments(self.exact, changes)
-        if self.op not in MAXIMA:
-            result: Array = getattr(reference, self.op)(*arrays, **parameters)
-            return result
-        return self._maximum(arrays[0], parameters)
+        claims, dtype = self.adapter.claims, self.case.dtype
+        return dialect.expected(self.op, arrays, parameters, claims, dtype)
 
     def meaningful(self, **changes: Any) -> bool:
         """Whether the definition still gives the case a meaning with these changes."""
@@ -140,65 +149,60 @@ class Trial:
             return False
         return True
 
-    def _maximum(self, x: Array, parameters: Mapping[str, Any]) -> Array:
-        if x.dtype.kind == "f" and self.adapter.claims.dialect["max_pool.nan"] == "ignored":
-            x = np.where(np.isnan(x), -np.inf, x)
-        # Indices have a law of their own; here the values count.
-        op = "max_pool" if self.op == "max_pool_with_indices" else self.op
-        y: Array = getattr(reference, op)(x, **parameters)
-        kind = np.dtype(self.case.dtype)
-        if kind.kind == "i" and y.size:
-            y = np.maximum(y, lowest(kind))
-        if self.adapter.claims.dialect["max_pool.empty-window"] == "lowest" and kind.kind == "f":
-            y = np.where(self.empty_windows(), float(np.finfo(kind).min), y)
-        return y
-
     def empty_windows(self) -> Array:
         """True for each output whose window lies wholly in the padding: (1, 1, *o)."""
         if "window" not in self.parameters:
             return np.zeros((1, 1), bool)
-        # A window meets the input if it does so along every axis.
-        meets = np.ones((1, 1), bool)
-        for axis in axes(
-            self.case["x"].shape[2:],
-            self.parameters["window"],
-            stride=self.parameters["stride"],
-            padding=self.parameters["padding"],
-            dilation=self.parameters["dilation"],
-            ceil=self.parameters["ceil_mode"],
-        ):
-            meets = meets[..., None] & (np.array(axis.real_counts(), int) > 0)
-        return ~meets
+        return dialect.empty_windows(self.case, self.adapter.claims)
 
     def expected_indices(self) -> Array:
-        """Where the first maximum of each window stands in its plane; −1 for none."""
-        return reference.max_pool_with_indices(self.exact["x"], **self.parameters)[1]
+        """Where the maximum of each window stands, counted in the dialect; −1 for none."""
+        return dialect.indices(self.exact["x"], self.parameters, self.adapter.claims)
 
     def reachable_maxima(self) -> Array:
         """True for each cell of x that is the maximum, or one of equals, of some window."""
-        x = self.exact["x"]
+        x = self.exact["x"].astype(np.float64)
         if self.op == "global_max_pool":
             spatial = tuple(range(2, x.ndim))
             return np.asarray(x == x.max(axis=spatial, keepdims=True))
-        ones = np.ones(self.output_shape)
-        op = "adaptive_max_pool" if self.op == "adaptive_max_pool" else "max_pool"
-        return reference.vjp(op, (x,), ones, tie="split", **self.parameters)[0] > 0
+        return dialect.tied_cells(self.op, x, self.parameters, self.adapter.claims)
 
     def refusal(self) -> str:
-        """Why the definition gives an invalid case no meaning, in its own words."""
+        """Why the case has no meaning, in the words of the definition; empty if it has one."""
         arrays, parameters = self._arguments(self.inputs, {})
         try:
-            getattr(reference, self.op)(*arrays, **parameters)
+            dialect.expected(self.op, arrays, parameters, self.adapter.claims, self.case.dtype)
         except (ValueError, TypeError) as error:
             return str(error)
-        raise AssertionError(f"the reference accepts {self.case}")
+        if self.op not in self.adapter.claims.departing:
+            raise AssertionError(f"the reference accepts {self.case}")
+        return ""
+
+    def require_refused(self, why: str) -> None:
+        """The implementation refuses the case, too, and with an error. `why`: what it is told."""
+        try:
+            result = self.run()
+        except Raised as error:
+            if error.place[0] == "SystemExit":
+                raise AcceptedInvalid("left the process instead of raising an error") from error
+            return
+        except Mismatch:
+            result = None
+        shape = "" if result is None else f" with an array of shape {result.shape}"
+        raise AcceptedInvalid(f"answered{shape}; the spec refuses: {why}", got=result)
 
     def expected_gradients(self) -> tuple[Array, ...]:
-        """The reference's gradients, ties resolved in the adapter's dialect."""
+        """The gradients in the adapter's dialect."""
         arrays, parameters = self._arguments(self.exact, {})
-        if self.op in SHARING:
-            parameters["tie"] = self.adapter.claims.dialect["max_pool.tie"]
-        return reference.vjp(self.op, tuple(arrays), self.exact["g"], **parameters)
+        g, claims = self.exact["g"], self.adapter.claims
+        return dialect.gradients(self.op, arrays, g, parameters, claims)
+
+    def expected_second_gradients(self, held: Sequence[Array | None]) -> tuple[Array, ...]:
+        """The gradients of Σ⟨gradient, held⟩ in the adapter's dialect."""
+        arrays, parameters = self._arguments(self.exact, {})
+        wider = [None if u is None else wide(u) for u in held]
+        g, claims = self.exact["g"], self.adapter.claims
+        return dialect.second_gradients(self.op, arrays, g, wider, parameters, claims)
 
     # Agreement ---------------------------------------------------------------------------
 
@@ -220,7 +224,7 @@ class Trial:
     @property
     def output_shape(self) -> tuple[int, ...]:
         """The shape the index relation gives the result."""
-        return output_shape(self.case)
+        return dialect.resized(self.case, self.adapter.claims) or output_shape(self.case)
 
     def require(
         self,
@@ -230,18 +234,19 @@ class Trial:
         *,
         versus: str = "",
         part: Part = (),
-        summed: Mapping[str, Array] | None = None,
+        summed: Mapping[str, Any] | None = None,
     ) -> None:
         """`got` is `expected`: exactly where it can be, else within the rounding of a result.
 
         `versus` says what gave the expected numbers if it was not the definition, but the
         implementation once more, and then rounded, too. `part` says which part of the result
-        these are, `summed` which arrays went into it, if not those of the case.
+        these are, `summed` which arrays (and parameters) went into it, if not those of the
+        case.
         """
         if self.exact_results:
             require_equal(got, expected, what, versus)
         else:
-            bound = self.bound(**summed) if summed else self._bound[part]
+            bound = (self.bound(**summed) if summed else self._bound)[part]
             require_within(got, expected, (2 if versus else 1) * bound, what, versus)
 
     def require_shape(self, got: Array) -> None:
@@ -258,7 +263,12 @@ class Trial:
         `changes` are arrays and parameters as `expected` takes them, arrays in wide numbers.
         """
         arrays, parameters = self._arguments(self.exact, changes)
-        return result_bound(self.op, arrays, parameters, self.precision)
+        return result_bound(self.op, arrays, parameters, self.precision, self.adapter.claims)
+
+    def bound_of(self, op: str) -> Array:
+        """The bound of another operation that takes the case's first array alone."""
+        arrays = [self.exact[self.first]]
+        return result_bound(op, arrays, {}, self.precision, self.adapter.claims)
 
     @property
     def precision(self) -> Precision:
@@ -269,28 +279,31 @@ class Trial:
 
     def require_gradients(self, got: Sequence[Array], expected: Sequence[Array]) -> None:
         """Each gradient is the expected one: exactly where it can be, else within rounding."""
-        tie = self.adapter.claims.dialect["max_pool.tie"]
-        exact = self.exact_results and not (self.op in SHARING and tie == "split")
-        bounds = () if exact else self._gradient_bounds(expected)
+        exact = self.exact_results and not dialect.splits_ties(self.op, self.adapter.claims)
+        # Padding can ask for more cells than the sums of a small type hold exactly.
+        exact = exact and longest_sum(self.case) <= 1 << EXACT_BITS[self.case.dtype]
+        bounds = () if exact else self.gradient_bounds()
         for i, name in enumerate(self.case.op.inputs[: len(expected)]):
             if exact:
                 require_equal(got[i], expected[i], f"d{name}")
             else:
                 require_within(got[i], expected[i], bounds[i], f"d{name}")
 
-    def _gradient_bounds(self, expected: Sequence[Array]) -> tuple[Array, ...]:
+    def gradient_bounds(self) -> tuple[Array, ...]:
+        """How far each cell of correct gradients may lie from the exact ones."""
         if self.op in MAXIMA:
             # Shares of at most |g| each, as many as windows can read one cell.
             most = longest_sum(self.case) * np.abs(self.exact["g"]).max(initial=0)
-            return tuple(self.precision.sum(np.full(e.shape, most)) for e in expected)
+            return (self.precision.sum(np.full(self.case["x"].shape, most)),)
         arrays, parameters = self._arguments(self.exact, {})
-        return gradient_bounds(self.op, arrays, self.exact["g"], parameters, self.precision)
+        g, claims = self.exact["g"], self.adapter.claims
+        return gradient_bounds(self.op, arrays, g, parameters, self.precision, claims)
 
     def inner_product_error(self) -> float:
         """How far ⟨f(x), g⟩ and ⟨x, dx⟩ may lie apart through the rounding of f(x) and dx."""
         if self.exact_results:
             return 0.0
-        (bound,) = self._gradient_bounds(self.expected_gradients())
+        bound = self.gradient_bounds()[0]
         forward = float((self._bound * np.abs(self.exact["g"])).sum())
         return forward + float((bound * np.abs(self.exact["x"])).sum())
 

@@ -16,6 +16,7 @@ from convspec.reference.avg_pool import avg_pool, avg_pool_vjp
 from convspec.reference.conv import conv, conv_vjp
 from convspec.reference.conv_transpose import conv_transpose, conv_transpose_vjp
 from convspec.reference.dense import dense, dense_vjp
+from convspec.reference.double_vjp import double_vjp
 from convspec.reference.global_pool import (
     global_avg_pool,
     global_avg_pool_vjp,
@@ -26,6 +27,7 @@ from convspec.reference.global_pool import (
 )
 from convspec.reference.lp_pool import lp_pool, lp_pool_vjp
 from convspec.reference.max_pool import max_pool, max_pool_vjp, max_pool_with_indices
+from convspec.reference.network import network
 from convspec.reference.pad import pad, pad_vjp
 from convspec.reference.relu import relu, relu_vjp
 from convspec.reference.softmax import (
@@ -53,6 +55,7 @@ __all__ = [
     "cross_entropy_vjp",
     "dense",
     "dense_vjp",
+    "double_vjp",
     "global_avg_pool",
     "global_avg_pool_vjp",
     "global_max_pool",
@@ -66,6 +69,7 @@ __all__ = [
     "max_pool",
     "max_pool_vjp",
     "max_pool_with_indices",
+    "network",
     "pad",
     "pad_vjp",
     "relu",

@@ -33,7 +33,7 @@ def avg_pool(
 
     x is (N, C, *n) of a floating dtype; the result (N, C, *o) of the same dtype.
 
-    The divisor (``avg_pool.divisor``) counts taps: with ``count_include_pad`` those in the padded
+    The divisor counts taps: with ``count_include_pad`` those in the padded
     input, else those in the input. What hangs over the padded input in ceil mode never counts.
 
     Raises ``ValueError`` if a parameter is out of range, if a window exceeds the padded input, or

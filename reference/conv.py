@@ -63,9 +63,8 @@ def conv_vjp(
 ) -> tuple[Array, ...]:
     """The gradients (dx, dw) of ⟨conv(x, w, b), cotangent⟩, and db if there is a bias.
 
-    ``conv.gradient-input``, ``conv.gradient-weight``, ``conv.gradient-bias``: conv is linear in
-    each of its inputs, and each gradient is the adjoint of that linear map, applied to the
-    cotangent, which is (N, O, *o).
+    ``conv.gradient``, ``conv.adjoint``: conv is linear in each of its inputs, and each gradient is
+    the adjoint of that linear map, applied to the cotangent, which is (N, O, *o).
 
     Source: Dumoulin & Visin, arXiv:1603.07285, section 4.
     """

@@ -68,8 +68,7 @@ def conv_transpose_vjp(
 ) -> tuple[Array, ...]:
     """The gradients (dx, dw) of ⟨conv_transpose(x, w, b), cotangent⟩, and db if there is a bias.
 
-    ``conv_transpose.gradient-input``, ``conv_transpose.gradient-weight``,
-    ``conv_transpose.gradient-bias``: the adjoint of the adjoint is convolution itself, so that
+    ``conv_transpose.gradient``: the adjoint of the adjoint is convolution itself, so that
     dx = conv(cotangent, w), and dw is conv's, with x and the cotangent in each other's place. The
     cotangent is (N, O, *o).
     """

@@ -21,8 +21,7 @@ def dense(x: Array, w: Array, b: Array | None = None) -> Array:
 def dense_vjp(x: Array, w: Array, b: Array | None, cotangent: Array) -> tuple[Array, ...]:
     """The gradients (dx, dw) of ⟨dense(x, w, b), cotangent⟩, and db if there is a bias.
 
-    ``dense.gradient-input``, ``dense.gradient-weight``, ``dense.gradient-bias``. The cotangent is
-    (N, O).
+    ``dense.gradient``; the cotangent is (N, O).
     """
     _check(x, w, b)
     check_cotangent(cotangent, (len(x), len(w)), x)

@@ -12,7 +12,8 @@ dictionary and needs no import of ours::
     }
 
 ``all`` applies to every operation, an operation's own entry overrides it, ``vjp`` lists the
-operations whose gradients are claimed (all that the adapter has, if it has a ``vjp``).
+operations whose gradients are claimed (all that the adapter has, if it has a ``vjp``), and
+``double_vjp`` those whose second gradients are (all that have one, if it has a ``double_vjp``).
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any
 
 from .case import DTYPES, LAYOUTS
-from .dialects import resolve
-from .groups import CONVOLUTIONS, possible_ranks
+from .dialects import HELD, resolve
+from .groups import CONVOLUTIONS, TWICE, possible_ranks
 from .operations import NAMED_PADDINGS, OPERATIONS, PAD_MODES, Operation
 
 UNBOUNDED = 1_000_000
@@ -45,7 +47,8 @@ class OpClaims:
     Bounds are inclusive (least, greatest). `padding_limit` relates the padding of pools to
     the window w per axis: "window" means < w, "half_window" means ≤ w/2 (undilated).
     `named_stride` is the greatest stride that named padding is claimed with, `powers` the p of Lp
-    pools.
+    pools. `networks`, for ``network`` alone, are the pools, heads and outputs that follow from what
+    is claimed of the layers; nobody writes them.
     """
 
     ranks: tuple[int, ...] = (1, 2, 3)
@@ -68,6 +71,8 @@ class OpClaims:
     bias: tuple[bool, ...] = (False, True)
     empty_batch: bool = True
     gradient: bool = False
+    second_gradient: bool = False
+    networks: tuple[str, ...] = ()
 
     def include(self, op: Operation, arrays: Sequence[Any]) -> bool:
         """Whether a call with these parameters and arrays (with shape and dtype) is claimed.
@@ -138,6 +143,12 @@ class Claims:
     accumulate: Mapping[str, str] = field(default_factory=dict)
     fork: bool = True
 
+    @cached_property
+    def departing(self) -> frozenset[str]:
+        """The operations at one of whose dialect points another choice than the spec's is made."""
+        others = (p for name, p in HELD.items() if self.dialect[name] != p.default)
+        return frozenset(op for point in others for op in point.ops)
+
     def to_json(self) -> dict[str, Any]:
         """A JSON-ready document; unbounded ranges end in null."""
         ops = {name: asdict(claims) for name, claims in self.ops.items()}
@@ -155,7 +166,9 @@ class Claims:
         }
 
 
-def read_claims(data: Any, available: Collection[str], has_vjp: bool) -> Claims:
+def read_claims(
+    data: Any, available: Collection[str], has_vjp: bool, has_double_vjp: bool = False
+) -> Claims:
     """The claims an adapter's dictionary states about the operations it has.
 
     `available`: names of operations the adapter defines. Raises ClaimsError naming the entry.
@@ -164,24 +177,21 @@ def read_claims(data: Any, available: Collection[str], has_vjp: bool) -> Claims:
         data = {}
     if not isinstance(data, Mapping):
         raise ClaimsError(f"claims must be a dictionary, not {type(data).__name__}")
-    known = {"all", "vjp", "dialect", "accumulate", "fork", *OPERATIONS}
+    known = {"all", "vjp", "double_vjp", "dialect", "accumulate", "fork", *OPERATIONS}
     for key in data:
         if key not in known:
             raise ClaimsError(f"claims[{key!r}]: unknown entry{_nearest(key, known)}")
         if key in OPERATIONS and key not in available:
             raise ClaimsError(f"claims[{key!r}]: the adapter has no function {key}")
-    gradients = data.get("vjp", tuple(available) if has_vjp else ())
-    if isinstance(gradients, str) or not isinstance(gradients, Collection):
-        raise ClaimsError("claims['vjp']: expected a list of operation names")
-    for name in gradients:
-        if name not in available:
-            raise ClaimsError(f"claims['vjp']: the adapter has no function {name!r}")
-    if gradients and not has_vjp:
-        raise ClaimsError("claims['vjp']: the adapter has no function vjp")
+    gradients = _differentiated(data, "vjp", tuple(available), available, has_vjp)
+    twice = [name for name in TWICE if name in available]
+    second = _differentiated(data, "double_vjp", twice, available, has_double_vjp)
     base = _override(OpClaims(), data.get("all", {}), "all")
     ops = {
         name: replace(
-            _override(_on_axes_of(name, base), data.get(name, {}), name), gradient=name in gradients
+            _override(_on_axes_of(name, base), data.get(name, {}), name),
+            gradient=name in gradients,
+            second_gradient=name in second,
         )
         for name in OPERATIONS
         if name in available
@@ -192,6 +202,22 @@ def read_claims(data: Any, available: Collection[str], has_vjp: bool) -> Claims:
     return Claims(
         ops, _dialect(data.get("dialect", {})), _accumulate(data.get("accumulate", {})), fork
     )
+
+
+def _differentiated(
+    data: Mapping[Any, Any], key: str, default: Collection[str], available: Collection[str],
+    has_it: bool,
+) -> Collection[str]:  # fmt: skip
+    """The operations whose gradients the entry `key` claims."""
+    names = data.get(key, default if has_it else ())
+    if isinstance(names, str) or not isinstance(names, Collection):
+        raise ClaimsError(f"claims[{key!r}]: expected a list of operation names")
+    for name in names:
+        if name not in available:
+            raise ClaimsError(f"claims[{key!r}]: the adapter has no function {name!r}")
+    if names and not has_it:
+        raise ClaimsError(f"claims[{key!r}]: the adapter has no function {key}")
+    return names
 
 
 def _on_axes_of(op: str, base: OpClaims) -> OpClaims:
@@ -225,7 +251,7 @@ def _accumulate(declared: Any) -> dict[str, str]:
 def _override(base: OpClaims, entry: Any, where: str) -> OpClaims:
     if not isinstance(entry, Mapping):
         raise ClaimsError(f"claims[{where!r}]: expected a dictionary, not {type(entry).__name__}")
-    known = {f.name for f in fields(OpClaims)} - {"gradient"}
+    known = {f.name for f in fields(OpClaims)} - {"gradient", "second_gradient", "networks"}
     changes: dict[str, Any] = {}
     for key, value in entry.items():
         place = f"claims[{where!r}][{key!r}]"

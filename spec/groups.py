@@ -28,6 +28,16 @@ REFUSING = tuple(op for op in EVERY if op != "relu")
 """Operations that have invalid calls; the rectifier takes numbers of any shape."""
 IMPULSES = (*LINEAR, *MAXIMA)
 """Operations whose complete map a batch of one-hot inputs shows."""
+TWICE = (
+    *WEIGHTED, "pad", *MAX_POOLS, "avg_pool", *ADAPTIVE, *GLOBAL, "relu",
+)  # fmt: skip
+"""Operations whose second gradients are defined."""
+PLACED = (*CONVOLUTIONS, "pad", *POOLS)
+"""Operations whose result has the spatial axes of their input."""
+MAPS = (*PLACED, *ADAPTIVE, *GLOBAL)
+"""Operations on maps, those that make a number of a map among them."""
+SCALED = tuple(op for op in MAPS if op != "lp_pool")
+"""Operations on maps that take no powers: they know no scale."""
 
 
 def possible_ranks(op: str) -> tuple[int, ...]:

@@ -8,8 +8,8 @@ where ``s`` is the stride, ``d`` the dilation and ``p_lo`` the padding before th
 cells outside ``[0, n)`` are padding. Sizes, values, gradients, coverage counts and figures all
 follow from this line, and each decision about it is taken here and nowhere else.
 
-Clauses: ``conv.output-size``, ``pool.output-size``, ``pool.ceil-mode``, ``conv.same-padding``,
-``conv_transpose.output-size``, ``adaptive_pool.bins``.
+Clauses: ``conv.output-size``, ``max_pool.output-size``, ``max_pool.ceil-mode``,
+``conv.named-padding``, ``conv_transpose.output-size``, ``adaptive_avg_pool.bins``.
 """
 
 from __future__ import annotations
@@ -299,8 +299,8 @@ def adaptive_bins(
 ) -> tuple[tuple[range, ...], ...]:
     """The bins of an adaptive pool: for every spatial axis, the input cells of each output.
 
-    Bin i of o over n cells is [⌊i·n/o⌋, ⌈(i + 1)·n/o⌉) (``adaptive_pool.bins``): the bins cover all
-    cells, hold at least one each, and overlap by a cell where o does not divide n.
+    Bin i of o over n cells is [⌊i·n/o⌋, ⌈(i + 1)·n/o⌉) (``adaptive_avg_pool.bins``): the bins
+    cover all cells, hold at least one each, and overlap by a cell where o does not divide n.
 
     Raises ``ValueError`` if an axis is empty or an output size is not at least 1.
     """

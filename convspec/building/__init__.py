@@ -11,7 +11,7 @@ from collections.abc import Callable
 from convspec.spec.case import Case, Tensor
 from convspec.spec.claims import OpClaims
 
-from . import layers, maps, pools
+from . import layers, maps, network, pools
 from .extents import REAL_PATTERNS, WORK, Values, is_real
 from .shapes import output_shape
 
@@ -35,12 +35,13 @@ BUILDERS: dict[str, Callable[[str, int, OpClaims, str, Values], Case]] = {
     "softmax": maps.softmax,
     "log_softmax": maps.softmax,
     "cross_entropy": maps.cross_entropy,
+    "network": network.network,
 }
 """Operation → what makes a case of (operation, spatial axes, claims, scale, levels)."""
 
 
-def with_cotangent(case: Case, values: Values) -> Case:
-    """The case with an array ``g`` of the result's shape."""
+def with_cotangent(case: Case, values: Values, shape: tuple[int, ...] | None = None) -> Case:
+    """The case with an array ``g`` of the result's shape (`shape` where a dialect decides it)."""
     pattern = values["x.pattern"] if is_real(values) else values["g.pattern"]
-    g = Tensor("g", output_shape(case), case.dtype, pattern, values["g.k"])
+    g = Tensor("g", shape or output_shape(case), case.dtype, pattern, values["g.k"])
     return Case(case.op, (*case.tensors, g))

@@ -7,15 +7,56 @@ operation and point. Levels are those of RFC 2119.
 
 from __future__ import annotations
 
-from . import calls, gradients, independence, linearity, structure, values
-from .point import LEVELS, SPEC_VERSION, Clause, Point
+from . import (
+    bins,
+    calls,
+    classifier,
+    convolution,
+    counting,
+    coverage,
+    global_pooling,
+    gradients,
+    independence,
+    linearity,
+    nans,
+    networks,
+    pads,
+    pooling,
+    relationships,
+    second,
+    space,
+    special,
+    structure,
+    values,
+)
+from .point import LEVELS, SPEC_VERSION, Clause, Example, Point
 
-__all__ = ["CLAUSES", "LEVELS", "POINTS", "SPEC_VERSION", "Clause", "Point"]
+__all__ = ["CLAUSES", "LEVELS", "POINTS", "SPEC_VERSION", "Clause", "Example", "Point"]
 
-POINTS: tuple[Point, ...] = (
-    *values.POINTS, *linearity.POINTS, *gradients.POINTS, *structure.POINTS,
-    *independence.POINTS, *calls.POINTS,
-)  # fmt: skip
+_THEMES = (
+    values,
+    nans,
+    pads,
+    bins,
+    linearity,
+    gradients,
+    second,
+    structure,
+    relationships,
+    pooling,
+    coverage,
+    global_pooling,
+    space,
+    convolution,
+    counting,
+    special,
+    independence,
+    classifier,
+    networks,
+    calls,
+)
+
+POINTS: tuple[Point, ...] = tuple(point for theme in _THEMES for point in theme.POINTS)
 
 CLAUSES: dict[str, Clause] = {c.slug: c for point in POINTS for c in point.clauses()}
 

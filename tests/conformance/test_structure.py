@@ -31,7 +31,11 @@ def test_padding_is_pad(trial: Trial) -> None:
     around = ((0, 0), (0, 0), *trial.parameters["padding"])
     padded = np.pad(x, around, constant_values=value)
     none = ((0, 0),) * trial.case.rank
-    trial.require(trial.run(), trial.run(x=padded, padding=none), versus="the padded x")
+    y, expected = trial.run(), trial.run(x=padded, padding=none)
+    if trial.op == "max_pool" and expected.shape == y.shape:
+        # What a window wholly in padding gives is a matter of dialect.
+        expected = np.where(trial.empty_windows(), y, expected)
+    trial.require(y, expected, versus="the padded x")
 
 
 @law("padding", ("conv_transpose",))
@@ -56,6 +60,8 @@ def test_transposes_conv(trial: Trial) -> None:
     require_shape(result, trial.output_shape, "y")
     other = backwards(np.resize(x, result.shape))
     given = {k: v for k, v in trial.parameters.items() if k != "output_padding"}
+    if trial.adapter.claims.dialect["conv_transpose.flip"] == "flipped":
+        w = np.flip(w, tuple(range(2, w.ndim)))
     back = reference.conv(other, w, **given)[tuple(slice(n) for n in x.shape)]
     forward, backward = (wide(result) * other).sum(), (x * back).sum()
     if forward != backward:

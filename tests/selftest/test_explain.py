@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -9,11 +10,15 @@ from click.testing import CliRunner, Result
 
 from convspec import worked
 from convspec.cli import cli
-from convspec.elsewhere import FACTS, SEEN
+from convspec.elsewhere import CHOICES, REMARKS
 from convspec.explain import sources
 from convspec.layers import WINDOWED, layer
-from convspec.lookup import NOTES, TOPICS, about_topic, points_for
+from convspec.lookup import TOPICS, about_topic, points_for
+from convspec.notes import NOTES
+from convspec.pages.layout import FOLDER
+from convspec.pages.reading import anchors
 from convspec.spec.clauses import CLAUSES
+from convspec.spec.dialects import DIALECT_POINTS, HOW, LIMITS
 from convspec.spec.operations import OPERATIONS
 from convspec.spec.relation import Axis
 
@@ -123,6 +128,75 @@ def test_what_cannot_be_answered_is_one_line(words: list[str], said: str) -> Non
     assert result.stderr.count("\n") == 1 and not result.stdout
 
 
+def test_a_question_may_have_words_that_nothing_is_known_of() -> None:
+    assert "1 against 9" in flat(shown("why", "is", "the", "corner", "pixel", "weaker?"))
+    assert "1 against 9" in flat(shown("why is the corner pixel weaker"))
+    result = explain("what is the meaning of life")
+    assert result.exit_code == 2 and "'meaning'" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("asked", "headline"),
+    [
+        ("what is the output size of k=3, s=2 on 6x6 with ceil mode, and where is it different?",
+         "max_pool input 6×6, window 3×3, stride 2×2, ceil mode → output 3×3"),
+        ("5x5 input 3x3 kernel stride 2 padding 1", "conv input 5×5, window 3×3, stride 2×2,"
+         " padding 1:1,1:1 → output 3×3"),
+        ("average pooling of n=9 with a window of k = 2, s=2",
+         "avg_pool input 9, window 2, stride 2 → output 4"),
+        ("same padding k=2 s=2 n=5", "conv input 5, window 2, stride 2, padding 0:1 (same_upper)"),
+    ],
+)  # fmt: skip
+def test_numbers_in_a_question_are_worked_out(asked: str, headline: str) -> None:
+    assert flat(shown(asked)).startswith(headline)
+    assert flat(shown(*asked.split())).startswith(headline)
+
+
+def test_words_that_make_up_a_name_are_that_name() -> None:
+    assert shown("average", "pooling").startswith("avg_pool")
+    assert shown("what is global average pooling").startswith("global_avg_pool")
+    assert shown("ceil mode").startswith("ceil_mode")
+    assert shown("what is dilation").startswith("dilation")
+
+
+def test_several_words_give_what_they_share() -> None:
+    text = flat(shown("same", "stride"))
+    assert "refuses padding “same” with stride above 1" in text
+    assert "put an odd cell of padding at the low end" not in text
+
+
+def test_bins_and_padding_are_worked_out() -> None:
+    text = flat(shown("adaptive_avg_pool", "--input", "7x9", "--output-size", "3"))
+    assert "⌊7/3⌋ = 2, ⌈14/3⌉ = 5: cells 2 … 4 (3 cells)" in text
+    text = flat(shown("pad", "--input", "4", "--padding", "-1:2", "--mode", "reflect"))
+    assert "4 + −1 + 2 = 5" in text and "[1 2 3] 2 1" in text
+    assert "20" in shown("gap", "--input", "4x5")
+
+
+def test_an_operation_and_a_clause_name_their_page() -> None:
+    assert "conv.md#conv.stride" in shown("conv.stride")
+    assert "adaptive_pool.md" in shown("adaptive_max_pool")
+    for note in NOTES:
+        file, _, place = note.page.partition("#")
+        assert place in anchors((FOLDER / file).read_text("utf-8")), note.page
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["gap", "--input", "4", "--kernel", "3"], "global_avg_pool has no kernel"),
+        (["adaptive_avg_pool", "--input", "4"], "needs --output-size"),
+        (["adaptive_avg_pool", "--input", "4", "--output-size", "0"], "at least 1"),
+        (["pad", "--input", "4", "--mode", "mirror"], "expected one of constant"),
+        (["pad", "--input", "4", "--stride", "2"], "pad has no stride"),
+        (["conv", "--input", "5", "--kernel", "3", "--mode", "reflect"], "conv has no mode"),
+    ],
+)  # fmt: skip
+def test_numbers_that_an_operation_has_not_are_one_line(given: list[str], said: str) -> None:
+    result = explain(*given)
+    assert result.exit_code == 2 and said in result.stderr and result.stderr.count("\n") == 1
+
+
 def test_the_size_step_by_step() -> None:
     text = shown(
         "conv", "--input", "5x5", "--kernel", "3x3", "--stride", "2x2", "--padding", "1,1"
@@ -190,13 +264,54 @@ def test_the_rows_of_windows_are_the_index_relation() -> None:
                     assert taps == list(axis.inside_counts())
 
 
-def test_facts_say_how_they_are_known() -> None:
-    for fact in FACTS:
-        assert fact.seen in SEEN and fact.topics and fact.who and fact.does
-        assert set(fact.ops) <= set(OPERATIONS)
+def test_remarks_about_a_layer_are_about_something_known() -> None:
+    for name in CHOICES:
+        point, _, choice = name.partition(" ")
+        assert choice in DIALECT_POINTS[point].choices
+        assert any(seen.choice == choice for seen in DIALECT_POINTS[point].chosen), name
+    assert set(REMARKS) <= set(LIMITS)
 
 
-def test_dialect_points_of_max_pool_bear_on_every_max_pool() -> None:
-    assert points_for("max_pool")
-    assert set(map(id, points_for("max_pool"))) <= set(map(id, points_for("global_max_pool")))
-    assert not any(point in points_for("conv") for point in points_for("max_pool"))
+def test_a_point_bears_on_its_own_operations() -> None:
+    assert DIALECT_POINTS["max_pool.nan"] in points_for("global_max_pool")
+    assert DIALECT_POINTS["max_pool.tie"] not in points_for("conv")
+
+
+@pytest.mark.parametrize("name", list(DIALECT_POINTS))
+def test_every_dialect_point_can_be_explained(name: str) -> None:
+    text, point = shown(name), DIALECT_POINTS[name]
+    assert name in text and max(map(len, text.splitlines()[:3])) <= 80
+    for choice, meaning in point.choices.items():
+        assert flat(f"{choice}: {meaning}") in flat(text)
+    for seen in point.chosen:
+        assert flat(seen.name) in flat(text)
+
+
+def test_all_dialect_points_on_a_page() -> None:
+    text = shown("dialects")
+    assert all(name in text for name in DIALECT_POINTS)
+    assert max(map(len, text.splitlines())) <= 80
+    assert "lp_pool.sign" not in shown("dialects", "conv")
+    assert shown("dialect", "conv") == shown("dialects", "conv")
+
+
+def test_who_chooses_what_as_json() -> None:
+    result = CliRunner().invoke(cli, ["list", "dialects", "--json"], prog_name="convspec")
+    entries = {entry["name"]: entry for entry in json.loads(result.stdout)}
+    assert set(entries) == set(DIALECT_POINTS)
+    tie = entries["max_pool.tie"]
+    assert tie["default"] == "first" and tie["held"]
+    assert {"who": "tinygrad", "choice": "split"}.items() <= tie["chosen"][6].items()
+    table = CliRunner().invoke(cli, ["list", "dialects"], prog_name="convspec").stdout
+    assert "tinygrad" in table and max(map(len, table.splitlines())) <= 80
+
+
+def test_limits_say_how_they_are_known() -> None:
+    for limit in LIMITS.values():
+        assert limit.how in HOW and limit.topics and limit.who and limit.does
+        assert set(limit.ops) <= set(OPERATIONS)
+
+
+def test_points_bear_on_the_operations_they_name() -> None:
+    assert "max_pool.tie" in {point.name for point in points_for("max_pool")}
+    assert "max_pool.tie" not in {point.name for point in points_for("conv")}

@@ -10,7 +10,9 @@ from click.testing import CliRunner
 
 from convspec.cli import Problem, cli
 from convspec.layers import layer
-from convspec.pictures import TAP, TAP_OUTSIDE, WINDOW, chosen_cell, draw
+from convspec.pictures import draw
+from convspec.pictures import picture as draw_numbers
+from convspec.pictures.palette import DARK, TAP, TAP_OUTSIDE, WINDOW
 from convspec.svg import Drawing
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -20,7 +22,7 @@ def picture(
     op: str = "conv", cell: str | None = None, **numbers: str | bool
 ) -> ElementTree.Element:
     given = layer(op, **({"sizes": "5x5", "window": "3x3"} | numbers))  # type: ignore[arg-type]
-    return ElementTree.fromstring(draw(given, chosen_cell(given, cell)))
+    return ElementTree.fromstring(draw(given, cell))
 
 
 def fills(root: ElementTree.Element, colour: str) -> int:
@@ -68,6 +70,62 @@ def test_overhang_is_dashed_and_only_there() -> None:
     assert dashed(picture("max_pool", sizes="6", window="3", stride="2", ceil=True)) == 2
 
 
+def numbered(op: str, **numbers: str) -> ElementTree.Element:
+    return ElementTree.fromstring(draw_numbers(op, **numbers))
+
+
+def words(root: ElementTree.Element) -> list[str]:
+    return [t.text or "" for t in root.iter(f"{SVG}text")]
+
+
+def test_the_bin_of_an_adaptive_pool_is_its_cells() -> None:
+    root = numbered("adaptive_avg_pool", sizes="7", output_size="3", output_cell="1")
+    assert fills(root, TAP) == 3  # cells 2, 3, 4
+    assert "cells 2 to 4" in (root.findtext(f"{SVG}desc") or "")
+    counts = [word for word in words(root)[-12:] if word in ("1", "2")]
+    assert counts == ["1", "1", "2", "1", "2", "1", "1"]
+    assert fills(numbered("adaptive_max_pool", sizes="5x7", output_size="2x3"), TAP) == 9
+
+
+def test_a_global_pool_reads_everything() -> None:
+    assert fills(numbered("global_avg_pool", sizes="4x5"), TAP) == 20
+
+
+@pytest.mark.parametrize(
+    ("mode", "beyond"), [("constant", "00"), ("reflect", "ba"), ("symmetric", "cb"),
+                         ("replicate", "cc"), ("circular", "ab")],
+)  # fmt: skip
+def test_padding_is_the_references(mode: str, beyond: str) -> None:
+    root = numbered("pad", sizes="3", padding="0:2", mode=mode)
+    letters = "".join(word for word in words(root) if len(word) == 1)
+    assert letters == f"abcabc{beyond}"
+    assert fills(root, TAP_OUTSIDE) == 2
+
+
+@pytest.mark.parametrize(
+    ("op", "numbers", "said"),
+    [
+        ("pad", {"sizes": "3", "padding": "3", "mode": "reflect"}, "at most 2"),
+        ("pad", {"sizes": "3", "output_cell": "1"}, "all of pad is drawn"),
+        ("pad", {"sizes": "3x3x3", "padding": "1"}, "one or two spatial axes"),
+        ("adaptive_avg_pool", {"sizes": "60", "output_size": "3"}, "1 to 40 cells"),
+    ],
+)
+def test_what_has_no_window_is_refused_in_a_line_too(
+    op: str, numbers: dict[str, str], said: str
+) -> None:
+    with pytest.raises(Problem, match=said):
+        draw_numbers(op, **numbers)
+
+
+def test_every_colour_has_a_dark_one() -> None:
+    for root in (picture(padding="1"), numbered("pad", sizes="3", padding="1")):
+        colours = {e.get(key) for e in root.iter() for key in ("fill", "stroke")} - {None, "none"}
+        style = root.findtext(f"{SVG}style") or ""
+        assert all(f'="{colour}"]' in style for colour in colours)
+        assert f"#{root.get('id')} [" in style, "rules are for this picture alone"
+
+
 def test_it_is_said_in_words_too() -> None:
     root = picture(stride="2", padding="1")
     assert root.get("role") == "img"
@@ -78,7 +136,7 @@ def test_it_is_said_in_words_too() -> None:
 def test_text_is_escaped() -> None:
     drawing = Drawing()
     drawing.text(0, 0, "a < b & c")
-    root = ElementTree.fromstring(drawing.document("<t>", '"d" & e'))
+    root = ElementTree.fromstring(drawing.document("<t>", '"d" & e', DARK))
     assert root.findtext(f"{SVG}title") == "<t>"
     assert [t.text for t in root.iter(f"{SVG}text")] == ["a < b & c"]
 

@@ -7,54 +7,41 @@ lies, so that stride and overlap can be seen.
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
+from convspec.cli import Problem
+from convspec.layers import Layer, headline
+from convspec.spec.relation import Axis
+from convspec.svg import Drawing
+from convspec.worked import signed
 
-from .cli import Problem
-from .layers import Layer, headline
-from .spec.relation import Axis
-from .svg import Drawing
-from .worked import signed
-
-INK, FAINT = "#1f2937", "#6b7280"
-CELL, CELL_LINE = "#eef2f7", "#b6c2d1"
-PAD, PAD_LINE = "#ffffff", "#c9ced6"
-TAP, TAP_OUTSIDE, WINDOW = "#ffc36b", "#fff0d6", "#c2410c"
-OUT, CHOSEN, CHOSEN_LINE = "#e9f5ee", "#7cc79a", "#15803d"
-BAR = "#9aa8ba"
-
-LARGEST = 40
-"""Cells along an axis beyond which a picture would show nothing."""
+from .frame import LARGEST, WIDE, first_up, heat, side_for, sizes_of
+from .palette import (
+    BAR,
+    CELL,
+    CELL_LINE,
+    CHOSEN,
+    CHOSEN_LINE,
+    DARK,
+    FAINT,
+    INK,
+    OUT,
+    OUT_LINE,
+    PAD,
+    PAD_LINE,
+    TAP,
+    TAP_INK,
+    TAP_OUTSIDE,
+    WINDOW,
+)
 
 LANES = 6
 """Bars side by side, at most; where more windows overlap, only the chosen one's neighbours are
 drawn."""
 
+PALE = 4
+"""Counts below this are not drawn as deep as can be: nothing is much covered by one window."""
+
 ONE = Axis(1, 1)
 """The missing axis of a picture in one dimension."""
-
-
-def write(file: Path, layer: Layer, output_cell: str | None = None) -> None:
-    """Draw the layer into a file. Raises Problem if it cannot be drawn or written."""
-    picture = draw(layer, chosen_cell(layer, output_cell))
-    try:
-        file.write_text(picture, encoding="utf-8")
-    except OSError as error:
-        raise Problem(f"cannot write {file}: {error.strerror or error}") from None
-
-
-def chosen_cell(layer: Layer, text: str | None) -> tuple[int, ...]:
-    """The output whose window is drawn: as asked for, or the last, where borders show."""
-    outs = tuple(axis.out for axis in layer.axes)
-    if text is None:
-        return tuple(out - 1 for out in outs)
-    words = re.split(r"[x×,]", text.strip())
-    cell = tuple(int(word) if re.fullmatch(r"\s*\d{1,9}\s*", word) else -1 for word in words)
-    if len(cell) != len(outs) or not all(0 <= o < n for o, n in zip(cell, outs, strict=True)):
-        last = ",".join(str(out - 1) for out in outs)
-        first = ",".join("0" for _ in outs)
-        raise Problem(f"--output-cell: expected a cell from {first} to {last}, not {text!r}")
-    return cell
 
 
 def draw(layer: Layer, chosen: tuple[int, ...]) -> str:
@@ -83,39 +70,41 @@ class _Picture:
         self.rows, self.columns = rows, columns
         self.row, self.column = row, column
         self.flat = len(layer.axes) == 1
-        longest = max(_stop(columns) + columns.low, _stop(rows) + rows.low)
-        self.side = 30 if longest <= 10 else 24 if longest <= 16 else 16
+        self.side = side_for(max(_stop(columns) + columns.low, _stop(rows) + rows.low))
         self.drawing = Drawing()
+        self.left = 0.0
 
     def document(self) -> str:
-        """Draw everything."""
-        d, top = self.drawing, 52
+        """Draw everything, one grid beside the other as far as a small screen is wide."""
+        d, top = self.drawing, 52.0
         written = self.layer.transposed
         what = "where input {} goes" if written else "the window of output {}"
         d.text(16, 26, f"{self.layer.op}: {what.format(self._name())}", 15, bold=True)
         big, small = ("output", "input") if written else ("input", "output")
         right, bottom = self._input(16, top, big)
-        if self.flat:
-            _, bottom = self._output(16, bottom + 22, small)
-            _, bottom = self._coverage(16, bottom + 22)
-        else:
-            right, low = self._output(right + 34, top, small)
-            bottom = max(bottom, low)
-            if right > 620:
-                _, bottom = self._coverage(16, bottom + 22)
-            else:
-                _, low = self._coverage(right + 34, top)
-                bottom = max(bottom, low)
-        bottom = self._legend(16, bottom + 18)
-        for i, said in enumerate(self._caption()):
-            d.text(16, bottom + 22 + 18 * i, said, 12, fill=INK)
-        return d.document(f"{self.layer.op}: {headline(self.layer)}", " ".join(self._caption()))
+        x, y = self._next(right, top, bottom, self._output_width(small))
+        right, low = self._output(x, y, small)
+        bottom = max(bottom, low)
+        x, y = self._next(right, y, bottom, self._coverage_width())
+        _, low = self._coverage(x, y)
+        bottom = self._legend(16, max(bottom, low) + 18)
+        said = self._caption()
+        y = bottom + 22
+        for sentence in said:
+            y = d.paragraph(16, y, sentence, max(WIDE, d.width) - 16, fill=INK)
+        return d.document(f"{self.layer.op}: {headline(self.layer)}", " ".join(said), DARK)
+
+    def _next(self, right: float, top: float, bottom: float, width: float) -> tuple[float, float]:
+        """Where the next grid starts: at the right if it fits, else below."""
+        if not self.flat and right + 28 + width <= WIDE:
+            return right + 28, top
+        return 16, bottom + 26
 
     def _name(self) -> str:
         return str(self.column) if self.flat else f"({self.row}, {self.column})"
 
     def _caption(self) -> list[str]:
-        said = [_first_up(headline(self.layer)) + "."]
+        said = [first_up(headline(self.layer)) + "."]
         parts = []
         for word, axis, o in (
             ("rows", self.rows, self.row),
@@ -138,8 +127,9 @@ class _Picture:
         d, side = self.drawing, self.side
         lanes_down = _lanes(self.columns)
         lanes_across = 0 if self.flat else _lanes(self.rows)
-        d.text(x, y, f"{name} {_sizes(self.layer, name == 'input')}", 12, bold=True)
+        d.text(x, y, self._titled(name), 12, bold=True)
         left, top = x + 22 + 7 * lanes_across, y + 12 + 7 * lanes_down
+        self.left = left
         self._bars(left, top, lanes_down, lanes_across)
         rows = range(-self.rows.low, _stop(self.rows))
         columns = range(-self.columns.low, _stop(self.columns))
@@ -157,7 +147,7 @@ class _Picture:
                 cx, cy = place(tap_i, tap_j)
                 said = str(j) if self.flat else f"{i},{j}"
                 if len(said) * 6 < side:
-                    d.text(cx + side / 2, cy + side / 2 + 3.5, said, 10, "middle", "#7c2d12")
+                    d.text(cx + side / 2, cy + side / 2 + 4, said, 11, "middle", TAP_INK)
         cx, cy = place(taps_down[0], taps_across[0])
         d.rect(
             cx, cy, self.columns.extent * side, self.rows.extent * side, "none",
@@ -166,12 +156,16 @@ class _Picture:
         right, bottom = left + len(columns) * side, top + len(rows) * side
         step = 1 if side >= 24 else 2
         for j in (j for j in columns if j % step == 0):
-            d.text(place(0, j)[0] + side / 2, bottom + 13, signed(j), 10, "middle", FAINT)
+            d.text(place(0, j)[0] + side / 2, bottom + 14, signed(j), 11, "middle", FAINT)
         if not self.flat:
             for i in (i for i in rows if i % step == 0):
-                d.text(left - 7 * lanes_across - 6, place(i, 0)[1] + side / 2 + 3.5, signed(i), 10,
+                d.text(left - 7 * lanes_across - 6, place(i, 0)[1] + side / 2 + 4, signed(i), 11,
                        "end", FAINT)  # fmt: skip
         return right, bottom + 16
+
+    def _titled(self, name: str) -> str:
+        layer = self.layer
+        return f"{name} {sizes_of(layer.sizes if name == 'input' else layer.result)}"
 
     def _cell(self, x: float, y: float, i: int, j: int, tapped: bool) -> None:
         within = 0 <= i < self.rows.size and 0 <= j < self.columns.size
@@ -203,49 +197,48 @@ class _Picture:
             fill = WINDOW if o == self.row else BAR
             d.rect(x, start + 1.5, 4, self.rows.extent * side - 3, fill, rx=2)
 
+    def _output_width(self, name: str) -> float:
+        return max(self.columns.out * self.side, 7.5 * len(self._titled(name)))
+
     def _output(self, x: float, y: float, name: str) -> tuple[float, float]:
         """The output with the chosen cell marked; its lower right corner."""
         d, side = self.drawing, self.side
-        d.text(x, y, f"{name} {_sizes(self.layer, name == 'input')}", 12, bold=True)
+        d.text(x, y, self._titled(name), 12, bold=True)
         top = y + 12
-        left = x + (22 if self.flat else 0)
+        left = self.left if x == 16 else x
         for i in range(self.rows.out):
             for j in range(self.columns.out):
-                d.rect(left + j * side, top + i * side, side, side, OUT, stroke="#a9d3ba")
+                d.rect(left + j * side, top + i * side, side, side, OUT, stroke=OUT_LINE)
         cx, cy = left + self.column * side, top + self.row * side
         d.rect(cx, cy, side, side, CHOSEN, stroke=CHOSEN_LINE, stroke_width=2.5)
         said = str(self.column) if self.flat else f"{self.row},{self.column}"
         if len(said) * 6 < side:
-            d.text(cx + side / 2, cy + side / 2 + 3.5, said, 10, "middle", INK)
-        title = 8 * len(f"{name} {_sizes(self.layer, name == 'input')}")
-        return max(left + self.columns.out * side, x + title), top + self.rows.out * side
+            d.text(cx + side / 2, cy + side / 2 + 4, said, 11, "middle", INK)
+        return left + self._output_width(name), top + self.rows.out * side
+
+    def _coverage_title(self) -> str:
+        return f"windows that {'write' if self.layer.transposed else 'read'} a cell"
+
+    def _coverage_width(self) -> float:
+        return max(self.columns.size * self.side, 7.5 * len(self._coverage_title()))
 
     def _coverage(self, x: float, y: float) -> tuple[float, float]:
         """How many windows read each cell, as a heat map; its lower right corner."""
         d, side = self.drawing, self.side
-        verb = "write" if self.layer.transposed else "read"
-        title = f"windows that {verb} a cell"
-        d.text(x, y, title, 12, bold=True)
+        d.text(x, y, self._coverage_title(), 12, bold=True)
         top = y + 12
-        left = x + (22 if self.flat else 0)
+        # Below the input every cell stands under itself.
+        left = self.left + self.columns.low * side if x == 16 else x
         down, across = self.rows.coverage(), self.columns.coverage()
-        most = max(max(down, default=0) * max(across, default=0), 1)
-        font = 10 if side >= 24 else 8
-        numbers = 0.6 * font * len(str(most)) + 3 < side
+        most = max(max(down, default=0) * max(across, default=0), PALE)
         for i, a in enumerate(down):
             for j, b in enumerate(across):
-                share = a * b / most
-                d.rect(left + j * side, top + i * side, side, side, _heat(share),
-                       stroke="#ffffff" if a * b else CELL_LINE)  # fmt: skip
-                if numbers:
-                    ink = "#ffffff" if share > 0.6 else INK
-                    d.text(left + (j + 0.5) * side, top + (i + 0.5) * side + 0.35 * font,
-                           str(a * b), font, "middle", ink)  # fmt: skip
+                heat(d, left + j * side, top + i * side, side, a * b, most)
         return left + len(across) * side, top + len(down) * side
 
     def _legend(self, x: float, y: float) -> float:
-        """What the looks of cells mean; its lower edge."""
-        d = self.drawing
+        """What the looks of cells mean, in as many lines as it takes; its lower edge."""
+        d, start = self.drawing, x
         verb = "written" if self.layer.transposed else "read"
         place = "cell" if self.flat else "row, column"
         entries = [(TAP, CELL_LINE, "", f"{verb} ({place} of the window)")]
@@ -258,6 +251,9 @@ class _Picture:
         windows = "this window and its neighbours" if some else "each window"
         entries.append((BAR, BAR, "", f"bars: where {windows} {'lie' if some else 'lies'}"))
         for fill, stroke, dashes, said in entries:
+            wide = 18 + 6.8 * len(said)
+            if x > start and x + wide > max(WIDE, d.width):
+                x, y = start, y + 20
             bar = fill == BAR
             style: dict[str, object] = {"stroke": stroke}
             if dashes:
@@ -266,7 +262,7 @@ class _Picture:
             if stroke == PAD_LINE:
                 d.rect(x + 4.5, y + 4.5, 3, 3, PAD_LINE)
             d.text(x + 18, y + 10, said, 11, fill=FAINT)
-            x += 18 + 6.4 * len(said) + 18
+            x += wide + 16
         return y + 12
 
 
@@ -285,18 +281,3 @@ def _barred(axis: Axis, chosen: int) -> list[int]:
     if _deep(axis) <= LANES:
         return list(range(axis.out))
     return [o for o in range(axis.out) if abs(o - chosen) <= LANES // 2 - 1]
-
-
-def _sizes(layer: Layer, of_input: bool) -> str:
-    return "×".join(map(str, layer.sizes if of_input else layer.result))
-
-
-def _first_up(said: str) -> str:
-    return said[:1].upper() + said[1:]
-
-
-def _heat(share: float) -> str:
-    """From white to blue."""
-    cold, hot = (255, 255, 255), (29, 78, 186)
-    mixed = (round(a + (b - a) * share) for a, b in zip(cold, hot, strict=True))
-    return "#" + "".join(f"{part:02x}" for part in mixed)

@@ -1,0 +1,207 @@
+"""Which choices an implementation makes, observed: one small call or two per dialect point.
+
+What is observed judges nothing, the laws do that; it tells the author of an adapter which choice
+to declare. Calls are made apart from the run, like every other, and may raise, die or hang.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from convspec import dialect
+from convspec.adapters.opening import Adapter
+from convspec.contents import filled
+from convspec.isolation import OurError, isolated
+from convspec.spec.case import Case, Tensor
+from convspec.spec.claims import Claims, OpClaims
+from convspec.spec.dialects import HELD
+from convspec.spec.operations import parameters
+from convspec.trial import Trial, wide
+from convspec.verdicts import Mismatch
+
+LIMIT = 5.0
+"""Seconds a call may take."""
+
+REFUSED = "refused"
+
+
+class _Answered(Mismatch):
+    """Not a mismatch: how an answer comes back from the process in which the call is made."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The calls that ask an adapter about one point, and what is looked at."""
+
+    point: str
+    cases: tuple[Case, ...]
+    of: str
+
+
+def observe(adapter: Adapter, ops: Collection[str]) -> dict[str, dict[str, Any]]:
+    """For every point that bears on one of `ops`: the `choice` made there, and what was `got`.
+
+    The choice is None where the answer is none of the named ones.
+    """
+    found: dict[str, dict[str, Any]] = {}
+
+    def call(task: tuple[str, str]) -> None:
+        raise _Answered(answer(adapter, Case.parse(task[0]), task[1]))
+
+    with isolated(call, LIMIT, adapter.claims.fork) as ask:
+        for asked in questions(adapter.claims, ops):
+            got = []
+            for case in asked.cases:
+                try:
+                    ask((case.line, asked.of))
+                except Mismatch as answered:
+                    got.append(answered.message)
+                except OurError as error:
+                    got.append(f"not to be asked: {str(error).strip().splitlines()[-1]}")
+            choice = fitting(asked, tuple(got), adapter.claims)
+            found[asked.point] = {"choice": choice, "got": got}
+    return found
+
+
+def questions(claims: Claims, ops: Collection[str]) -> Iterator[Asked]:
+    """The calls for every point that an adapter with these claims can be asked about."""
+    for name, point in HELD.items():
+        for probe in point.probes:
+            cases = tuple(fitted(case, claims) for case in parsed(probe.cases))
+            if all(case is not None and case.op.name in ops for case in cases):
+                yield Asked(name, tuple(case for case in cases if case is not None), probe.of)
+                break
+
+
+@cache
+def parsed(lines: tuple[str, ...]) -> tuple[Case, ...]:
+    """The cases of a probe, read."""
+    return tuple(Case.parse(line) for line in lines)
+
+
+def fitting(asked: Asked, got: tuple[str, ...], claims: Claims) -> str | None:
+    """The choice that gives these answers, the declared one first; None if none does."""
+    declared = claims.dialect[asked.point]
+    for choice in dict.fromkeys((declared, *HELD[asked.point].choices)):
+        chosen = replace(claims, dialect={**claims.dialect, asked.point: choice})
+        if tuple(expected(case, asked.of, chosen) for case in asked.cases) == got:
+            return choice
+    return None
+
+
+def fitted(case: Case, claims: Claims) -> Case | None:
+    """The case with the number of axes and the dtype that are claimed; None if it is not."""
+    claimed = claims.ops.get(case.op.name)
+    if claimed is None or ("g" in case and not claimed.gradient):
+        return None
+    ranks = [rank for rank in claimed.ranks if rank >= case.rank]
+    floats = [dtype for dtype in claimed.dtypes if dtype.startswith("float")]
+    if not ranks or not (floats or claimed.dtypes):
+        return None
+    dtype = "float32" if "float32" in floats else (floats or list(claimed.dtypes))[0]
+    if not dtype.startswith("float") and any(t.pattern.startswith("nan") for t in case.tensors):
+        return None
+    lifted = _lifted(case, ranks[0] - case.rank, dtype)
+    return lifted if _claimed(lifted, claimed) else None
+
+
+def _claimed(case: Case, claims: OpClaims) -> bool:
+    op = case.op
+    pads = op.arguments().get("padding", ())
+    if not isinstance(pads, str) and any(min(pair) < 0 for pair in pads):
+        # Nobody claims negative amounts: whether they mean anything is the question.
+        op = replace(op, padding=tuple((abs(low), abs(high)) for low, high in pads))  # type: ignore[call-arg]
+    return claims.include(op, [_Described(t) for t in case.tensors if t.name != "g"])
+
+
+@dataclass(frozen=True)
+class _Described:
+    """Shape and dtype of an array that is not there yet."""
+
+    tensor: Tensor
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.tensor.shape
+
+    @property
+    def dtype(self) -> str:
+        return self.tensor.dtype
+
+
+def _lifted(case: Case, more: int, dtype: str) -> Case:
+    """The case with `more` axes of one cell before its spatial ones, where nothing happens."""
+    changed: dict[str, Any] = {}
+    for parameter in parameters(type(case.op)):
+        value = getattr(case.op, parameter.name)
+        if parameter.kind == "axes":
+            least = 0 if parameter.name == "output_padding" else 1
+            changed[parameter.name] = (*(least,) * more, *value)
+        elif parameter.kind == "pads" and not isinstance(value, str):
+            changed[parameter.name] = (*((0, 0),) * more, *value)
+    ones = (1,) * more
+    tensors = tuple(
+        replace(
+            t,
+            dtype=dtype if t.dtype == case.dtype else t.dtype,
+            shape=(*t.shape[:2], *ones, *t.shape[2:]) if len(t.shape) > 2 else t.shape,
+        )
+        for t in case.tensors
+    )
+    return Case(replace(case.op, **changed), tensors)
+
+
+def expected(case: Case, of: str, claims: Claims) -> str:
+    """What a call gives in the dialect that is declared, as text."""
+    op, given = case.op.name, case.op.arguments()
+    *arrays, last = map(wide, filled(case).values())
+    try:
+        with np.errstate(all="ignore"):
+            if of == "dx":
+                return text(dialect.gradients(op, arrays, last, given, claims)[0])
+            if of == "indices":
+                return text(dialect.indices(last, given, claims))
+            y = dialect.expected(op, [*arrays, last], given, claims, case.dtype)
+    except ValueError:
+        return REFUSED
+    return text(dialect.surface(op, y, case.rank, claims), of == "shape")
+
+
+def answer(adapter: Adapter, case: Case, of: str) -> str:
+    """What an implementation gives for a call, as text."""
+    trial = Trial(adapter, case)
+    arrays = [trial.inputs[t.name] for t in case.tensors if t.name != "g"]
+    given = case.op.arguments()
+    try:
+        with np.errstate(all="ignore"):
+            if of == "dx":
+                assert adapter.vjp is not None
+                g = dialect.surface(trial.op, trial.inputs["g"], case.rank, adapter.claims)
+                return text(adapter.vjp(trial.op, tuple(arrays), g, **given)[0])
+            returned = adapter.functions[trial.op](*arrays, **given)
+            if trial.op == "max_pool_with_indices":
+                returned = returned[1 if of == "indices" else 0]
+            return text(returned, of == "shape")
+    except (Exception, SystemExit):
+        return REFUSED
+
+
+def text(array: Any, shape_alone: bool = False) -> str:
+    """An array in one line: ``1×1×2: 0.5 NaN``."""
+    array = np.asarray(array)
+    shape = "×".join(map(str, array.shape)) or "scalar"
+    if shape_alone or not array.size:
+        return shape
+    cells = " ".join(map(_number, array.reshape(-1).tolist()))
+    return f"{shape}: {cells}"
+
+
+def _number(value: float) -> str:
+    if value != value:
+        return "NaN"
+    return {float("inf"): "∞", float("-inf"): "−∞"}.get(value, f"{value + 0:.6g}".replace("-", "−"))

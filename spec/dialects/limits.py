@@ -1,0 +1,50 @@
+"""What implementations refuse, lack or add: no choices at a point, but good to know."""
+
+from __future__ import annotations
+
+from .point import Limit
+
+POOLS = ("max_pool", "max_pool_with_indices", "avg_pool", "lp_pool")
+WINDOWED = ("conv", *POOLS)
+
+LIMITS: dict[str, Limit] = {
+    limit.name: limit
+    for limit in (
+        Limit("no-ceil-mode", POOLS, ("ceil", "output"), "TensorFlow, Keras, JAX",
+              "have no ceil mode: sizes are those of floor", "documentation"),
+        Limit("onednn-ceil", POOLS, ("ceil",), "oneDNN", "has no ceil mode; callers enlarge the"
+              " high padding, which then counts in the divisor", "issue"),
+        Limit("same-strided", ("conv",), ("same", "stride"), "PyTorch",
+              "refuses padding “same” with stride above 1", "run"),
+        Limit("same-dilated", WINDOWED, ("same", "dilation"), "ONNX Runtime 1.31",
+              "refuses SAME_UPPER and SAME_LOWER with dilation above 1", "run"),
+        Limit("keras-dilated", ("conv",), ("stride", "dilation"), "Keras Conv2D",
+              "refuses stride and dilation both above 1", "run"),
+        Limit("tf-depthwise", ("conv",), ("stride", "dilation"),
+              "TensorFlow 2.21 depthwise_conv2d", "computes another size and other values with"
+              " stride and dilation both above 1", "run"),
+        Limit("half-window", POOLS, ("padding",), "PyTorch", "refuses padding of more than half"
+              " the window, dilation not counted", "run"),
+        Limit("below-window", POOLS, ("padding",), "ONNX Runtime; TensorFlow’s max pool",
+              "refuse padding that is not less than the window", "run"),
+        Limit("tf-avg-padding", ("avg_pool",), ("padding",), "TensorFlow avg_pool2d",
+              "takes no amounts of padding, only SAME and VALID", "run"),
+        Limit("paddle-same-divisor", ("avg_pool",), ("divisor", "same"), "Paddle 3.3.1 “SAME”",
+              "leaves the padding out even with exclusive=False", "run"),
+        Limit("divisor-override", ("avg_pool",), ("divisor",), "PyTorch divisor_override",
+              "replaces the divisor by any number but 0, negative ones too", "run"),
+        Limit("no-dilated-average", ("avg_pool",), ("dilation",), "PyTorch",
+              "has no dilated average pool", "run"),
+        Limit("lp-unpadded", ("lp_pool",), ("padding", "dilation"), "PyTorch",
+              "has no padding and no dilation in its Lp pools", "run"),
+        Limit("lp-zero", ("lp_pool",), ("p",), "ONNX Runtime", "takes p = 0, and gives ∞", "run"),
+        Limit("mlx-groups", ("conv",), ("groups",), "MLX 0.32.4",
+              "has no groups in 3-D", "run"),
+        Limit("causal", ("conv",), ("padding", "named-padding"), "Keras Conv1D",
+              "has padding “causal”: all of it at the low end", "documentation"),
+        Limit("pad-symmetric", ("pad",), ("symmetric", "mode"), "PyTorch, ONNX",
+              "have no symmetric mode; TensorFlow and NumPy have", "recalled"),
+        Limit("pool-channels", POOLS, ("channels", "empty"), "PyTorch",
+              "refuses to pool an input without channels", "run"),
+    )
+}  # fmt: skip

@@ -1,0 +1,287 @@
+"""Max pooling: ties, NaN, windows without numbers, places."""
+
+from __future__ import annotations
+
+from .point import DialectPoint, Probe, Seen
+
+_MAX = ("max_pool", "max_pool_with_indices")
+_ALL = (*_MAX, "adaptive_max_pool", "global_max_pool")
+_TIES = {
+    "first": "the first in row-major order",
+    "last": "the last in row-major order",
+    "split": "all of them, in equal parts",
+}
+
+POINTS = (
+    DialectPoint(
+        "max_pool.tie",
+        "Which of several equal maxima of a window receives the gradient?",
+        _TIES,
+        _MAX,
+        (
+            Seen("PyTorch", "first", "run", "2.13"),
+            Seen("ONNX Runtime", "first", "run", "1.31.1"),
+            Seen("Paddle", "first", "run", "3.3.1"),
+            Seen("TensorFlow max_pool2d", "first", "run", "2.21"),
+            Seen("JAX reduce_window", "first", "run", "0.10.2"),
+            Seen("MLX nn.MaxPool", "split", "run", "0.32.4"),
+            Seen("tinygrad", "split", "run"),
+            Seen(
+                "TensorFlow max_pool3d",
+                "",
+                "run",
+                "2.21",
+                "gives the whole gradient to every tied cell: its sum is no longer kept",
+            ),
+        ),
+        (
+            Probe(
+                ("max_pool window=2 x=1x1x2:float32:ones@0 g=1x1x1:float32:ones@0",),
+                {"first": ("1×1×2: 1 0",), "last": ("1×1×2: 0 1",), "split": ("1×1×2: 0.5 0.5",)},
+                "dx",
+            ),
+            Probe(
+                ("max_pool_with_indices window=2 x=1x1x2:float32:ones@0 g=1x1x1:float32:ones@0",),
+                {"first": ("1×1×2: 1 0",), "last": ("1×1×2: 0 1",), "split": ("1×1×2: 0.5 0.5",)},
+                "dx",
+            ),
+        ),
+        ("gradient", "ties"),
+    ),
+    DialectPoint(
+        "adaptive_max_pool.tie",
+        "Which of several equal maxima of a bin receives the gradient?",
+        _TIES,
+        ("adaptive_max_pool",),
+        (Seen("PyTorch", "first", "run", "2.13"),),
+        (
+            Probe(
+                ("adaptive_max_pool output_size=1 x=1x1x2:float32:ones@0 g=1x1x1:float32:ones@0",),
+                {"first": ("1×1×2: 1 0",), "last": ("1×1×2: 0 1",), "split": ("1×1×2: 0.5 0.5",)},
+                "dx",
+            ),
+        ),
+        ("gradient", "ties"),
+    ),
+    DialectPoint(
+        "global_max_pool.tie",
+        "Which of several equal maxima of a map receives the gradient?",
+        _TIES,
+        ("global_max_pool",),
+        (
+            Seen("PyTorch adaptive_max_pool", "first", "run", "2.13"),
+            Seen("PyTorch amax", "split", "run", "2.13"),
+            Seen("JAX max, TensorFlow reduce_max", "split", "recalled"),
+        ),
+        (
+            Probe(
+                ("global_max_pool x=1x1x2:float32:ones@0 g=1x1:float32:ones@0",),
+                {"first": ("1×1×2: 1 0",), "last": ("1×1×2: 0 1",), "split": ("1×1×2: 0.5 0.5",)},
+                "dx",
+            ),
+        ),
+        ("gradient", "ties"),
+    ),
+    DialectPoint(
+        "max_pool.nan",
+        "What is the maximum of a window that holds a NaN?",
+        {
+            "propagates": "NaN",
+            "ignored": "the maximum of the other cells",
+        },
+        _ALL,
+        (
+            Seen("PyTorch", "propagates", "run", "2.13"),
+            Seen("JAX", "propagates", "run", "0.10.2"),
+            Seen("MLX", "propagates", "run", "0.32.4"),
+            Seen("ONNX Runtime with indices", "propagates", "run", "1.31.1"),
+            Seen("ONNX Runtime without indices", "ignored", "run", "1.31.1"),
+            Seen("TensorFlow", "ignored", "run", "2.21", "max_pool2d on the CPU"),
+            Seen("OpenVINO", "ignored", "run", "2026.4.1"),
+            Seen("tinygrad", "ignored", "run"),
+            Seen(
+                "ONNX reference evaluator",
+                "ignored",
+                "source",
+                "",
+                "NaN marks padding there, in average pools, too",
+            ),
+            Seen("Paddle", "", "run", "3.3.1", "depends on the order of the cells"),
+        ),
+        (
+            Probe(
+                ("max_pool window=3 x=1x1x3:float32:nan@1",),
+                {"propagates": ("1×1×1: NaN",), "ignored": ("1×1×1: 0",)},
+            ),
+            Probe(
+                ("max_pool_with_indices window=3 x=1x1x3:float32:nan@1",),
+                {"propagates": ("1×1×1: NaN",), "ignored": ("1×1×1: 0",)},
+            ),
+            Probe(
+                ("adaptive_max_pool output_size=1 x=1x1x3:float32:nan@1",),
+                {"propagates": ("1×1×1: NaN",), "ignored": ("1×1×1: 0",)},
+            ),
+            Probe(
+                ("global_max_pool x=1x1x3:float32:nan@1",),
+                {"propagates": ("1×1: NaN",), "ignored": ("1×1: 0",)},
+            ),
+        ),
+        ("special",),
+    ),
+    DialectPoint(
+        "max_pool.nan-index",
+        "Of several NaN in a window, which one has the index and receives the gradient?",
+        {
+            "first": "the first in row-major order",
+            "last": "the last in row-major order",
+        },
+        _MAX,
+        (
+            Seen("PyTorch", "last", "run", "2.13"),
+            Seen("ONNX Runtime", "first", "run", "1.31"),
+        ),
+        (
+            Probe(
+                ("max_pool_with_indices window=3 x=1x1x3:float32:nans@0",),
+                {"first": ("1×1×1: 0",), "last": ("1×1×1: 2",)},
+                "indices",
+            ),
+            Probe(
+                ("max_pool window=3 x=1x1x3:float32:nans@0 g=1x1x1:float32:ones@0",),
+                {"first": ("1×1×3: 1 0 0",), "last": ("1×1×3: 0 0 1",)},
+                "dx",
+            ),
+        ),
+        ("nan", "indices", "gradient"),
+    ),
+    DialectPoint(
+        "max_pool.padding-value",
+        "What does a maximum start from, and so padding count as?",
+        {
+            "identity": "the identity of max: −∞, or the least integer",
+            "lowest": "the least finite value: no maximum is below it, also of cells that are −∞",
+        },
+        _ALL,
+        (
+            Seen("PyTorch", "identity", "run", "2.13", "its pages said 0 up to 1.8"),
+            Seen("JAX", "identity", "run", "0.10.2"),
+            Seen("TensorFlow max_pool_with_argmax", "identity", "run", "2.21"),
+            Seen("ONNX Runtime with indices", "identity", "run", "1.31"),
+            Seen("TensorFlow max_pool2d", "lowest", "run", "2.21"),
+            Seen("ONNX Runtime without indices", "lowest", "run", "1.31.1"),
+            Seen("OpenVINO", "lowest", "run", "2026.4.1"),
+            Seen("Paddle", "lowest", "run", "3.3.1"),
+        ),
+        (
+            Probe(
+                ("max_pool window=1 x=2x1x2:float32:floor@0",),
+                {
+                    "identity": ("2×1×2: 0 −∞ −∞ 0",),
+                    "lowest": ("2×1×2: 0 −3.40282e+38 −3.40282e+38 0",),
+                },
+            ),
+            Probe(
+                ("max_pool_with_indices window=1 x=2x1x2:float32:floor@0",),
+                {
+                    "identity": ("2×1×2: 0 −∞ −∞ 0",),
+                    "lowest": ("2×1×2: 0 −3.40282e+38 −3.40282e+38 0",),
+                },
+            ),
+            Probe(
+                ("adaptive_max_pool output_size=2 x=2x1x2:float32:floor@0",),
+                {
+                    "identity": ("2×1×2: 0 −∞ −∞ 0",),
+                    "lowest": ("2×1×2: 0 −3.40282e+38 −3.40282e+38 0",),
+                },
+            ),
+        ),
+        ("padding", "empty"),
+    ),
+    DialectPoint(
+        "max_pool.empty-window",
+        "What is the maximum of a window that lies wholly in the padding?",
+        {
+            "identity": "what the maximum starts from (max_pool.padding-value)",
+            "lowest": "the least finite value",
+            "zero": "0",
+        },
+        _MAX,
+        (
+            Seen("PyTorch", "identity", "run", "2.13"),
+            Seen("JAX", "identity", "run", "0.10.2"),
+            Seen("TensorFlow max_pool2d", "lowest", "run", "2.21"),
+            Seen("ONNX Runtime without indices", "lowest", "run", "1.31.1"),
+            Seen("OpenVINO", "lowest", "run", "2026.4.1"),
+            Seen("Paddle", "lowest", "run", "3.3.1"),
+        ),
+        (
+            Probe(
+                ("max_pool window=1 padding=1:1 x=1x1x1:float32:ones@0",),
+                {
+                    "identity": ("1×1×3: −∞ 1 −∞",),
+                    "lowest": ("1×1×3: −3.40282e+38 1 −3.40282e+38",),
+                    "zero": ("1×1×3: 0 1 0",),
+                },
+            ),
+            Probe(
+                ("max_pool_with_indices window=1 padding=1:1 x=1x1x1:float32:ones@0",),
+                {
+                    "identity": ("1×1×3: −∞ 1 −∞",),
+                    "lowest": ("1×1×3: −3.40282e+38 1 −3.40282e+38",),
+                    "zero": ("1×1×3: 0 1 0",),
+                },
+            ),
+            # Where padding must be at most half the window, a dilated window can straddle an axis.
+            Probe(
+                ("max_pool window=2 padding=1:1 dilation=2 x=1x1x1:float32:ones@0",),
+                {
+                    "identity": ("1×1×1: −∞",),
+                    "lowest": ("1×1×1: −3.40282e+38",),
+                    "zero": ("1×1×1: 0",),
+                },
+            ),
+        ),
+        ("padding", "empty"),
+    ),
+    DialectPoint(
+        "max_pool.index-place",
+        "What does an index count?",
+        {
+            "plane": "cells of the unpadded plane of its image and channel, row-major",
+            "tensor": "cells of the whole tensor, N·C·spatial, row-major",
+            "channels-last": "cells of its image with the channels last: (y·W + x)·C + c",
+            "channels-last-tensor": "cells of the whole tensor with the channels last:"
+            " ((n·H + y)·W + x)·C + c",
+            "column-major": "cells of the plane, the first axis fastest",
+        },
+        ("max_pool_with_indices",),
+        (
+            Seen("PyTorch", "plane", "run", "2.13"),
+            Seen("Paddle", "plane", "run", "3.3.1"),
+            Seen("ONNX", "tensor", "source", "", "storage_order=1: column-major"),
+            Seen("ONNX Runtime", "tensor", "run", "1.31.1"),
+            Seen("TensorFlow argmax", "channels-last", "run", "2.21"),
+            Seen(
+                "TensorFlow argmax, batch included",
+                "channels-last-tensor",
+                "documentation",
+                "",
+                "include_batch_in_index",
+            ),
+        ),
+        (
+            Probe(
+                ("max_pool_with_indices window=1,1 x=2x2x2x2:float32:ones@0",),
+                {
+                    "plane": ("2×2×2×2: 0 1 2 3 0 1 2 3 0 1 2 3 0 1 2 3",),
+                    "tensor": ("2×2×2×2: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15",),
+                    "channels-last": ("2×2×2×2: 0 2 4 6 1 3 5 7 0 2 4 6 1 3 5 7",),
+                    "channels-last-tensor": ("2×2×2×2: 0 2 4 6 1 3 5 7 8 10 12 14 9 11 13 15",),
+                    "column-major": ("2×2×2×2: 0 2 1 3 0 2 1 3 0 2 1 3 0 2 1 3",),
+                },
+                "indices",
+            ),
+        ),
+        ("indices",),
+    ),
+)

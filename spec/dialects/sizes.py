@@ -1,0 +1,138 @@
+"""Sizes of pools: rounding up, and windows that do not fit."""
+
+from __future__ import annotations
+
+from .point import DialectPoint, Probe, Seen
+
+_POOLS = ("max_pool", "max_pool_with_indices", "avg_pool", "lp_pool")
+
+POINTS = (
+    DialectPoint(
+        "pool.ceil-mode",
+        "In ceil mode, what of a last window that starts past the input and its low padding?",
+        {
+            "drop": "it is dropped",
+            "keep": "it is kept: o = ⌈(n + p_lo + p_hi − e)/s⌉ + 1 whatever the last window sees",
+        },
+        _POOLS,
+        (
+            Seen("PyTorch", "drop", "run", "2.13"),
+            Seen("tinygrad", "drop", "run"),
+            Seen("OpenVINO “ceil_torch”", "drop", "run", "2026.4.1"),
+            Seen("OpenVINO “ceil”", "keep", "run", "2026.4.1"),
+            Seen("ONNX", "drop", "source", "from 1.16"),
+            Seen("ONNX", "keep", "source", "before 1.16"),
+            Seen("ONNX Runtime", "drop", "run", "1.24", "LpPool from 1.21 on"),
+            Seen("ONNX Runtime", "keep", "run", "up to 1.20.1"),
+            Seen(
+                "Paddle",
+                "keep",
+                "run",
+                "3.3.1",
+                "its last window is NaN in average pools, −3.4e38 in max pools",
+            ),
+        ),
+        (
+            Probe(
+                ("max_pool window=2 stride=2 padding=1:1 ceil_mode=yes x=1x1x3:float32:ones@0",),
+                {"drop": ("1×1×2",), "keep": ("1×1×3",)},
+                "shape",
+            ),
+            Probe(
+                (
+                    "max_pool_with_indices window=2 stride=2 padding=1:1 ceil_mode=yes"
+                    " x=1x1x3:float32:ones@0",
+                ),
+                {"drop": ("1×1×2",), "keep": ("1×1×3",)},
+                "shape",
+            ),
+            Probe(
+                (
+                    "avg_pool window=2 stride=2 padding=1:1 ceil_mode=yes count_include_pad=yes"
+                    " x=1x1x3:float32:ones@0",
+                ),
+                {"drop": ("1×1×2",), "keep": ("1×1×3",)},
+                "shape",
+            ),
+            Probe(
+                ("lp_pool window=2 stride=2 padding=1:1 ceil_mode=yes x=1x1x3:float32:ones@0",),
+                {"drop": ("1×1×2",), "keep": ("1×1×3",)},
+                "shape",
+            ),
+        ),
+        ("ceil", "output", "output-size"),
+    ),
+    DialectPoint(
+        "pool.ceil-window",
+        "In ceil mode, what of a window larger than the padded input?",
+        {
+            "reject": "it is an error, as in floor mode",
+            "one": "one output where less than a stride is lacking: ⌈(n + p_lo + p_hi − e)/s⌉ = 0",
+        },
+        _POOLS,
+        (Seen("PyTorch", "one", "run", "2.13", "accepts it: one output"),),
+        (
+            Probe(
+                ("max_pool window=2 stride=2 ceil_mode=yes x=1x1x1:float32:ones@0",),
+                {"reject": ("refused",), "one": ("1×1×1",)},
+                "shape",
+            ),
+            Probe(
+                ("max_pool_with_indices window=2 stride=2 ceil_mode=yes x=1x1x1:float32:ones@0",),
+                {"reject": ("refused",), "one": ("1×1×1",)},
+                "shape",
+            ),
+            Probe(
+                (
+                    "avg_pool window=2 stride=2 ceil_mode=yes count_include_pad=yes"
+                    " x=1x1x1:float32:ones@0",
+                ),
+                {"reject": ("refused",), "one": ("1×1×1",)},
+                "shape",
+            ),
+            Probe(
+                ("lp_pool window=2 stride=2 ceil_mode=yes x=1x1x1:float32:ones@0",),
+                {"reject": ("refused",), "one": ("1×1×1",)},
+                "shape",
+            ),
+        ),
+        ("ceil", "output", "output-size"),
+    ),
+    DialectPoint(
+        "pool.too-large-window",
+        "What comes of a window larger than the padded input?",
+        {
+            "reject": "an error",
+            "empty": "a result without cells: size 0 along that axis",
+        },
+        _POOLS,
+        (
+            Seen("PyTorch", "reject", "run", "2.13"),
+            Seen("JAX lax.reduce_window", "empty", "run", "0.10.2"),
+            Seen("ONNX Runtime MaxPool", "empty", "run", "1.31.1"),
+        ),
+        (
+            Probe(
+                ("max_pool window=2 x=1x1x1:float32:ones@0",),
+                {"reject": ("refused",), "empty": ("1×1×0",)},
+                "shape",
+            ),
+            Probe(
+                ("max_pool_with_indices window=2 x=1x1x1:float32:ones@0",),
+                {"reject": ("refused",), "empty": ("1×1×0",)},
+                "shape",
+            ),
+            Probe(
+                ("avg_pool window=2 count_include_pad=yes x=1x1x1:float32:ones@0",),
+                {"reject": ("refused",), "empty": ("1×1×0",)},
+                "shape",
+            ),
+            Probe(
+                ("lp_pool window=2 x=1x1x1:float32:ones@0",),
+                {"reject": ("refused",), "empty": ("1×1×0",)},
+                "shape",
+            ),
+        ),
+        ("output", "output-size", "empty"),
+    ),
+)
