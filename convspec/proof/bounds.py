@@ -199,7 +199,9 @@ class Plan:
         return self._starts[at]
 
 
-def sections(op: str, bound: Bound, claims: Claims) -> list[Section]:
+def sections(
+    op: str, bound: Bound, claims: Claims, ranks: Sequence[int] = (1, 2, 3)
+) -> list[Section]:
     """All configurations of an operation in a bound; of each section those that are claimed."""
     claimed = claims.ops[op]
     if op == "dense":
@@ -207,7 +209,7 @@ def sections(op: str, bound: Bound, claims: Claims) -> list[Section]:
         every = product(range(1, most + 1), repeat=2)
         return [Section(op, 0, Fixed(per_group=c, filters=f), (), 1) for c, f in every]
     found = []
-    for rank in (1, 2, 3):
+    for rank in ranks:
         limits = bound.limits[rank - 1]
         for fixed in _fixed(op, rank, bound.channels):
             axis = _axis(op, limits, fixed)

@@ -71,11 +71,11 @@ def run(
             f" command goes on from there"
         )
         return 130
-    failing, unexplained = failing_regions(proof)
-    _show(console(), proof, failing, unexplained)
+    failing = failing_regions(proof)
+    _show(console(), proof, failing)
     if out:
         path = _named(target, "proof", ".json")
-        write_json(path, document(proof, failing, unexplained))
+        write_json(path, document(proof, failing))
         tell(f"document written to {path}")
     file.remove()
     return code(proof)
@@ -157,7 +157,6 @@ def _show(
     out: Any,
     proof: Proof,
     failing: list[Failing],
-    unexplained: list[tuple[str, int, str, int]],
 ) -> None:
     """The statement."""
     counted = parts(proof)
@@ -180,19 +179,13 @@ def _show(
         where = f"{one.op} {one.rank}-D" if one.rank else one.op
         r = one.region
         out.print()
-        out.print(Text(f"{where} {one.label} {r.strength} {r.condition}", "bold red"))
-        indented(
-            out,
-            Text(
-                f"{r.failing:,} of {r.inside:,} inside, {r.others:,} of {r.outside:,} outside;"
-                f" smallest: {one.message}"
-            ),
-        )
+        when = f"{r.strength} {r.condition}" if r.condition else "for no simple reason"
+        out.print(Text(f"{where} {one.label} {when}", "bold red"))
+        inside = f"{r.failing:,} of {r.inside:,} inside, {r.others:,} of {r.outside:,} outside"
+        count = inside if r.condition else f"{r.failing:,} of {r.inside + r.outside:,}"
+        indented(out, Text(f"{count}; smallest: {one.message}"))
         note = "" if one.confirmed else "   # passes as a single case"
         copyable(out, f"  convspec replay {proof.adapter.name} '{one.case}'{note}")
-    for op, rank, label, left in unexplained:
-        out.print()
-        out.print(Text(f"{op} {rank}-D {label}: {left:,} more without a simple condition", "red"))
     out.print()
     out.print("assumptions:")
     for text in assumptions(proof):

@@ -50,14 +50,16 @@ class Region:
 
     @property
     def strength(self) -> str:
-        """How condition and failing hang together."""
+        """How condition and failing hang together; "" if there is no condition."""
+        if not self.condition:
+            return ""
         if self.others:
             return "if"
         return "if and only if" if self.failing == self.inside else "only if"
 
 
-def regions(population: Population, op: str, failing: Mask) -> tuple[list[Region], int]:
-    """Conditions of the failing configurations, and how many of them none of these explains."""
+def regions(population: Population, op: str, failing: Mask) -> list[Region]:
+    """The failing configurations by condition; last, with none, those that none explains."""
     order = population.sizes()
 
     def smallest(among: Mask) -> int:
@@ -71,7 +73,7 @@ def regions(population: Population, op: str, failing: Mask) -> tuple[list[Region
         )  # fmt: skip
 
     if failing.all():
-        return [region("always", failing, failing)], 0
+        return [region("always", failing, failing)]
     atoms = _distinct(predicates(population, op))
     right = np.packbits(~failing)
     longest = 2 if len(failing) < FEW else 3
@@ -82,7 +84,7 @@ def regions(population: Population, op: str, failing: Mask) -> tuple[list[Region
     if cover is not None:
         inside = np.unpackbits(cover[1], count=len(failing)).astype(bool)
         if failing.sum() >= MOSTLY * inside.sum():
-            return [region(cover[0], inside, failing)], 0
+            return [region(cover[0], inside, failing)]
     left = failing.copy()
     found: list[Region] = []
     while left.any() and len(found) < REGIONS:
@@ -92,7 +94,7 @@ def regions(population: Population, op: str, failing: Mask) -> tuple[list[Region
         inside = np.unpackbits(best[1], count=len(failing)).astype(bool)
         found.append(region(best[0], inside, inside & left))
         left &= ~inside
-    return found, int(left.sum())
+    return [*found, region("", left, left)] if left.any() else found
 
 
 def _distinct(atoms: Iterable[tuple[str, Mask]]) -> list[tuple[str, Bits]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,32 +75,22 @@ def parts(proof: Proof) -> list[Part]:
     ]
 
 
-def failing_regions(proof: Proof) -> tuple[list[Failing], list[tuple[str, int, str, int]]]:
-    """What fails, by region; and what no simple condition covers: op, rank, label, how many."""
+def failing_regions(proof: Proof) -> list[Failing]:
+    """What fails, by region, each with its smallest case."""
     by_kind: dict[tuple[str, int, str], list[int]] = {}
     for number, finding in proof.found.items():
         section, _ = proof.plan.locate(number)
         by_kind.setdefault((section.op, section.rank, finding.label), []).append(number)
-    found, unexplained = [], []
+    found = []
     for (op, rank, label), numbers in by_kind.items():
         population = Population(_sections(proof, op, rank), not label.startswith(ACCEPTS_INVALID))
         failing = np.isin(population.numbers, numbers)
-        for region, left in _regions(population, op, failing):
-            if region is None:
-                unexplained.append((op, rank, label, left))
-                continue
+        for region in regions(population, op, failing):
             section, place = proof.plan.locate(region.smallest)
             line, confirmed = witness(proof.adapter, section[place], label, proof.dtype)
             message = proof.found[region.smallest].message
             found.append(Failing(op, rank, label, region, message, line, confirmed))
-    return found, unexplained
-
-
-def _regions(population: Population, op: str, failing: Any) -> Iterator[tuple[Region | None, int]]:
-    found, left = regions(population, op, failing)
-    yield from ((region, 0) for region in found)
-    if left:
-        yield None, left
+    return found
 
 
 def _sections(proof: Proof, op: str, rank: int) -> list[tuple[Section, int]]:
@@ -126,9 +115,7 @@ def code(proof: Proof) -> int:
     return 1 if proof.found else 0
 
 
-def document(
-    proof: Proof, failing: list[Failing], unexplained: list[tuple[str, int, str, int]]
-) -> dict[str, Any]:
+def document(proof: Proof, failing: list[Failing]) -> dict[str, Any]:
     """Everything as a JSON document."""
     return {
         "schema": "convspec-proof-1",
@@ -171,10 +158,6 @@ def document(
                 "message": one.message, "case": one.case, "case_fails": one.confirmed,
             }
             for one in failing
-        ],
-        "unexplained": [
-            {"op": op, "rank": rank, "what": label, "failing": count}
-            for op, rank, label, count in unexplained
         ],
         "assumptions": assumptions(proof),
         "seconds": round(proof.seconds, 1),

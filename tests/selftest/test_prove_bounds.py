@@ -1,20 +1,22 @@
 """The bounds of a proof: every configuration is there once, counted by formulas of their own."""
 
+from collections.abc import Callable
 from dataclasses import fields
 from itertools import product
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from convspec import reference
-from convspec.adapters.opening import adapt
-from convspec.proof.bounds import BOUNDS, PROVABLE, Configuration, Fixed, Plan, sections
+from convspec.adapters.opening import Adapter, adapt
+from convspec.proof.bounds import BOUNDS, PROVABLE, Configuration, Fixed, Plan, Section, sections
 from convspec.proof.maps import Setting, axis_map, product_of
 from convspec.spec.operations import OPERATIONS
 
 
-def _adapter(op="conv", **claims):
+def _adapter(op: str = "conv", **claims: Any) -> Adapter:
     return adapt(
         SimpleNamespace(
             name="plain", vjp=reference.vjp, claims={op: claims}, **{op: getattr(reference, op)}
@@ -22,25 +24,32 @@ def _adapter(op="conv", **claims):
     )
 
 
-def _sections(op, bound, rank, **claims):
-    every = sections(op, BOUNDS[bound], _adapter(op, **claims).claims)
-    return [section for section in every if section.rank == rank]
+def _sections(op: str, bound: str, rank: int, **claims: Any) -> list[Section]:
+    return sections(op, BOUNDS[bound], _adapter(op, **claims).claims, (rank,))
 
 
-def _count(every):
+def _count(every: list[Section]) -> int:
     return sum(section.count for section in every)
 
 
 NAMED = ["same_upper", "same_lower", "valid"]
 
 
-def test_the_two_dimensional_bound_of_conv_is_the_stated_one():
+def test_the_two_dimensional_bound_of_conv_is_the_stated_one() -> None:
     (section,) = _sections("conv", "small", 2)
     n, k, s, d, pads = 5, 3, 3, 2, 3 * 3
     assert section.count == section.bound == (n * k * s * d * pads) ** 2 == 656_100
+    valid = sum(
+        n + low + high >= d * (k - 1) + 1
+        for n, k, _, d, low, high in product(
+            range(1, 6), range(1, 4), range(3), (1, 2), range(3), range(3)
+        )
+    )
+    understood = [axis_map("conv", a, False, False, "constant", "float32") for a in section.axis]
+    assert valid == sum(one is not None for one in understood) == 729
 
 
-def test_the_one_dimensional_bound_of_conv_has_all_channels_and_groups():
+def test_the_one_dimensional_bound_of_conv_has_all_channels_and_groups() -> None:
     per_axis = 8 * 4 * 4 * 3 * 4 * 4
     # groups, channels per group, filters per group, with at most four channels in and out.
     channels = sum(g * max(c, m) <= 4 for g, c, m in product(range(1, 5), repeat=3))
@@ -50,7 +59,7 @@ def test_the_one_dimensional_bound_of_conv_has_all_channels_and_groups():
     assert _count(_sections("conv", "small", 1)) == per_axis * channels
 
 
-def test_pools_have_every_mode_and_divisor():
+def test_pools_have_every_mode_and_divisor() -> None:
     axis = list(product(range(1, 6), range(1, 4), range(1, 4), (1, 2), (0, 1, 2), (0, 1, 2)))
     maxima = _sections("max_pool", "tiny", 1)
     assert sum(section.bound for section in maxima if not section.fixed.named) == 2 * len(axis)
@@ -61,7 +70,7 @@ def test_pools_have_every_mode_and_divisor():
     assert all(section.bound == len(axis) for section in counted)
 
 
-def test_a_mean_of_no_cell_is_no_configuration():
+def test_a_mean_of_no_cell_is_no_configuration() -> None:
     for section in _sections("avg_pool", "tiny", 1):
         for setting in section.axis:
             one = axis_map("avg_pool", setting, section.fixed.ceil_mode,
@@ -69,7 +78,7 @@ def test_a_mean_of_no_cell_is_no_configuration():
             assert one is None or one.divisor.all()
 
 
-def test_every_configuration_is_there_once():
+def test_every_configuration_is_there_once() -> None:
     (section,) = _sections("conv", "tiny", 2)
     every = {section[i].settings for i in range(section.count)}
     assert len(every) == section.count
@@ -88,24 +97,26 @@ def test_every_configuration_is_there_once():
         ({"padding": [0, 0]}, lambda a: a.low == a.high == 0),
     ],
 )
-def test_what_is_not_claimed_is_left_out_on_every_axis(claims, fits):
+def test_what_is_not_claimed_is_left_out_on_every_axis(
+    claims: dict[str, Any], fits: Callable[[Setting], bool]
+) -> None:
     (plain,) = _sections("conv", "tiny", 2)
     (section,) = _sections("conv", "tiny", 2, **claims)
     assert section.axis == tuple(filter(fits, plain.axis))
     assert section.bound == plain.bound
 
 
-def test_padding_of_pools_is_limited_as_claimed():
+def test_padding_of_pools_is_limited_as_claimed() -> None:
     for section in _sections("max_pool", "tiny", 2, padding_limit="half_window"):
         assert all(max(a.low, a.high) <= a.window // 2 for a in section.axis)
 
 
-def test_ranks_and_groups_that_are_not_claimed():
+def test_ranks_and_groups_that_are_not_claimed() -> None:
     assert _count(_sections("conv", "tiny", 2, ranks=[1])) == 0
     assert all(s.fixed.groups == 1 for s in _sections("conv", "tiny", 1, groups=[1, 1]) if s.count)
 
 
-def test_three_axes_are_covered_and_valid():
+def test_three_axes_are_covered_and_valid() -> None:
     for op in ("conv", "conv_transpose", "max_pool", "avg_pool"):
         for section in _sections(op, "tiny", 3):
             assert section.count == len(set(section.rows)) > 0
@@ -120,7 +131,7 @@ def test_three_axes_are_covered_and_valid():
     assert windows == set(product((1, 2, 3), repeat=3))
 
 
-def test_a_plan_numbers_all_sections():
+def test_a_plan_numbers_all_sections() -> None:
     plan = Plan(sections("max_pool", BOUNDS["tiny"], _adapter("max_pool").claims))
     assert plan.count == sum(section.count for section in plan.sections)
     seen = [plan.locate(i) for i in (0, plan.sections[0].count - 1, plan.sections[0].count)]
@@ -129,13 +140,13 @@ def test_a_plan_numbers_all_sections():
 
 
 @pytest.mark.parametrize("op", PROVABLE)
-def test_parameters_are_those_of_the_operation(op):
+def test_parameters_are_those_of_the_operation(op: str) -> None:
     it = Configuration(op, (Setting(3), Setting(4)), Fixed())
     assert set(it.parameters) == {field.name for field in fields(OPERATIONS[op])}
 
 
 @pytest.mark.parametrize("op", ["conv", "conv_transpose"])
-def test_the_expected_map_is_what_the_reference_does(op):
+def test_the_expected_map_is_what_the_reference_does(op: str) -> None:
     settings = Setting(3, 2, 2, 2, 1, 0), Setting(4, 3, 1, 1, 0, 2)
     it = Configuration(op, settings, Fixed())
     maps = [axis_map(op, setting, False, False, "constant", "float64") for setting in settings]

@@ -26,7 +26,7 @@ def conv(x, w, b=None, **p):
 )
 
 
-def _prove(folder, *arguments):
+def _prove(folder: Path, *arguments: str) -> tuple[int, str, str]:
     done = run(
         [sys.executable, "-m", "convspec", "prove", *arguments],
         cwd=folder, capture_output=True, text=True, timeout=300, check=False,
@@ -39,7 +39,7 @@ def _file(folder: Path, text: str) -> str:
     return "./mine.py"
 
 
-def test_a_verified_implementation(tmp_path):
+def test_a_verified_implementation(tmp_path: Path) -> None:
     code, out, err = _prove(tmp_path, _file(tmp_path, HONEST), "--out", "reports")
     # n, k, s, d, pads of tiny, and channels in and out up to three, in one group.
     count = 5 * 3 * 2 * 1 * 9 * 9
@@ -55,7 +55,7 @@ def test_a_verified_implementation(tmp_path):
     assert not document["failures"]
 
 
-def test_a_liar_with_its_condition_and_a_case_to_replay(tmp_path):
+def test_a_liar_with_its_condition_and_a_case_to_replay(tmp_path: Path) -> None:
     code, out, _ = _prove(tmp_path, _file(tmp_path, LIAR))
     assert code == 1
     assert "conv 1-D deviates y if and only if s > k" in out
@@ -80,7 +80,9 @@ def test_a_liar_with_its_condition_and_a_case_to_replay(tmp_path):
         (("./mine.py", "--dtype", "float64"), 4, "claimed in float64"),
     ],
 )
-def test_what_cannot_be_proven(tmp_path, arguments, code, said):
+def test_what_cannot_be_proven(
+    tmp_path: Path, arguments: tuple[str, ...], code: int, said: str
+) -> None:
     _file(tmp_path, HONEST)
     (tmp_path / "broken.py").write_text("nonsense")
     got, out, err = _prove(tmp_path, *arguments)
