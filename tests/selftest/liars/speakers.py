@@ -169,18 +169,16 @@ class Speaker:
     def norm(self, x: Array, o: int, windows: list[range], p: dict[str, Any]) -> tuple[Any, float]:
         """A row's norm over a window, and what its sum of powers is scaled by."""
         n, cells = len(x), windows[o]
-        (low, high), d = self.padding(n, cells[-1] - cells[0] + 1, p["stride"][0], p["padding"]), 0
-        inside = sum(-low <= c < n + high for c in cells) + d
+        low, high = self.padding(n, cells[-1] - cells[0] + 1, p["stride"][0], p["padding"])
+        inside = sum(-low <= c < n + high for c in cells)
         scale = (
             len(cells) / max(inside, 1) if self.says("lp_pool.clipped-window", "rescaled") else 1
         )
         read = np.array([x[c] for c in cells if 0 <= c < n], np.float64)
         size = read if self.says("lp_pool.sign", "signed") else np.abs(read)
-        # Divided by the greatest, so that no power overflows.
-        unit = np.abs(read).max(initial=0) or 1.0
-        total = scale * ((size / unit) ** p["p"]).sum()
+        total = scale * (size ** p["p"]).sum()
         with np.errstate(invalid="ignore"):
-            return unit * (total if p["p"] == 1 else np.float64(total) ** (1 / p["p"])), scale
+            return total if p["p"] == 1 else np.float64(total) ** (1 / p["p"]), scale
 
     def lp_pool(self, x: Array, **p: Any) -> Array:
         refuse_if(p["p"] < 1, "p")
