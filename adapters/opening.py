@@ -13,6 +13,7 @@ from typing import Any
 from convspec.spec.claims import Claims, ClaimsError, read_claims
 from convspec.spec.operations import OPERATIONS
 
+from .composed import with_networks
 from .errors import AdapterError, UnknownAdapter, describe, place
 from .loading import load_file, load_named
 from .registry import BUILTINS, AdapterInfo, entry_points, known_adapters, open_builtin
@@ -33,7 +34,8 @@ class Adapter:
     """An implementation, ready to be called.
 
     `name` is what the user calls it, `version` that of the library behind it or "unknown".
-    `functions` holds the operations it has, under the names of `spec.operations.OPERATIONS`, and
+    `functions` holds the operations it has, under the names of `spec.operations.OPERATIONS`, with
+    ``network`` composed of them where they suffice, and
     `vjp(op, inputs, cotangent, **params)` its gradients, if it has any;
     `double_vjp(op, inputs, cotangent, cotangents, **params)` the gradients of these.
     """
@@ -86,8 +88,9 @@ def adapt(target: object, name: str | None = None) -> Adapter:
     except ClaimsError as error:
         raise AdapterError(f"{shown}: {describe(error).removeprefix('ClaimsError: ')}") from None
     version = _attribute(shown, target, "version")
+    whole, vjp, double_vjp, claims = with_networks(functions, vjp, double_vjp, claims)
     return Adapter(
-        shown, "unknown" if version is None else str(version), target, claims, functions, vjp,
+        shown, "unknown" if version is None else str(version), target, claims, whole, vjp,
         double_vjp,
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What ``convspec list`` shows: clauses, laws, adapters, planted faults, dialect points."""
+"""What ``convspec list`` shows: clauses, laws, claims, adapters, planted faults, dialect points."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ def entries(what: str) -> list[Entry]:
             return _clauses()
         case "laws":
             return _laws()
+        case "claims":
+            return _claims()
         case "adapters":
             return _adapters()
         case "mutants":
@@ -62,6 +64,8 @@ def _clauses() -> list[Entry]:
         {
             "slug": clause.slug, "level": clause.level, "statement": clause.statement,
             "formula": clause.formula, "sources": clause.sources, "since": clause.since,
+            "note": clause.note, "unlawful": clause.unlawful,
+            "examples": [asdict(example) for example in clause.examples],
             "text": [clause.level, clause.statement, clause.formula],
         }
         for clause in CLAUSES.values()
@@ -77,6 +81,28 @@ def _laws() -> list[Entry]:
             "text": ["", law.statement, f"clauses: {', '.join(law.clauses)}"],
         }
         for law in list_laws()
+    ]  # fmt: skip
+
+
+def _claims() -> list[Entry]:
+    from .claim_table import by_point, rows
+
+    return [
+        {
+            "id": row.claim.id, "statement": row.claim.statement,
+            "documents": row.claim.documents, "verdict": row.claim.verdict,
+            "note": row.claim.note, "clauses": [clause.slug for clause in row.clauses],
+            "laws": row.laws, "derived": [clause.slug for clause in row.derived],
+            "complete": row.complete,
+            "text": [
+                f"{row.claim.verdict} ({', '.join(row.claim.documents)})",
+                row.claim.statement,
+                f"note: {row.claim.note}" if row.claim.note else "",
+                f"clauses: {'; '.join(by_point(row.clauses)) or 'none'}",
+                f"laws: {', '.join(row.laws) or 'none, the count is checked by itself'}",
+            ],
+        }
+        for row in rows()
     ]  # fmt: skip
 
 

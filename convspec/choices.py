@@ -17,12 +17,12 @@ OUT = Path("convspec-report")
 
 def known_ops(ops: Sequence[str]) -> list[str] | None:
     """The operations, or None for all. Raises Problem for one that does not exist."""
-    from .spec.operations import OPERATIONS
+    from .spec.operations import VOCABULARY
 
     for op in ops:
-        if op not in OPERATIONS:
-            near = get_close_matches(op, list(OPERATIONS), 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(OPERATIONS)}"
+        if op not in VOCABULARY:
+            near = get_close_matches(op, list(VOCABULARY), 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(VOCABULARY)}"
             raise Problem(f"--op: unknown operation {op!r}; {hint}")
     return list(ops) or None
 

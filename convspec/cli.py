@@ -292,21 +292,29 @@ def replay(adapter: str, case: str) -> int:
     return min(codes, key=GRAVEST.index)
 
 
-@cli.command("list", short_help="Show what there is: clauses, laws, dialects, adapters, mutants.")
-@click.argument("what", type=click.Choice(("clauses", "laws", "dialects", "adapters", "mutants")))
+@cli.command("list", short_help="Show what there is: clauses, laws, claims, dialects, mutants …")
+@click.argument(
+    "what", type=click.Choice(("clauses", "laws", "claims", "dialects", "adapters", "mutants"))
+)
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-def list_(what: str, as_json: bool) -> None:
-    """Show what there is: clauses, laws, dialects (points where the field differs, and who
-    chooses what), adapters or mutants (planted faults)."""
+def list_(what: str, as_json: bool) -> int:
+    """Show what there is: clauses, laws, claims (of the source notes, with the clauses and laws
+    they became), dialects (points where the field differs, and who chooses what), adapters or
+    mutants (planted faults). Exit code 1 if a claim has no clause or no law.
+    """
     from .catalogues import as_document, as_table, entries
 
     found = entries(what)
     if as_json:
         click.echo(as_document(found))
-        return
-    from .console import console
+    else:
+        from .console import console
 
-    as_table(console(), found)
+        as_table(console(), found)
+    bare = [entry["id"] for entry in found if not entry.get("complete", True)]
+    if bare:
+        tell(f"without a clause or a law: {', '.join(bare)}")
+    return 1 if bare else 0
 
 
 @cli.command()
@@ -347,12 +355,15 @@ def explain(
       convspec explain conv.output-size
       convspec explain avg_pool
       convspec explain ceil_mode
+      convspec explain why is the corner pixel weaker
+      convspec explain output size of k=3, s=2 on 6x6 with ceil mode
       convspec explain dialects
       convspec explain conv --input 5x5 --kernel 3x3 --stride 2x2 --padding 1,1
       convspec explain max_pool --input 6x6 --kernel 3 --stride 2 --ceil --svg pool.svg
       convspec explain adaptive_avg_pool --input 7x7 --output-size 3
       convspec explain pad --input 4 --padding 2:3 --mode reflect
     """
+    from .asked import numbers_in
     from .console import console
     from .explain import show
     from .explain_numbers import given_layer, show_numbers
@@ -360,7 +371,13 @@ def explain(
 
     if output_cell and not svg:
         raise Problem("--output-cell says what is drawn; it goes with --svg FILE")
-    about = subject(words)
+    asked = numbers_in(words) if sizes is None and window is None else None
+    if asked:
+        about, found = asked
+        sizes, window = found.pop("sizes"), found.pop("window")
+        numbers |= found
+    else:
+        about = subject(words)
     layer = given_layer(about, sizes, window, svg is not None, numbers)
     if layer is None:
         show(console(), about)
@@ -424,6 +441,58 @@ def mutants(globs: tuple[str, ...], profile: str, jobs: int | None, write: Path 
         except OSError as error:
             raise Problem(f"cannot write {write}: {error.strerror or error}") from None
     return 0 if all(k.as_named for k in kills) else 1
+
+
+@cli.command()
+@click.argument("adapter")
+@click.option(
+    "--op", "ops", multiple=True, metavar="OP", help="Only this operation; may be repeated."
+)
+@click.option(
+    "--bound", type=click.Choice(("tiny", "small", "medium")), default="tiny", show_default=True,
+    help="How far: seconds, minutes, hours.",
+)  # fmt: skip
+@click.option(
+    "-j", "--jobs", type=click.IntRange(1), metavar="N",
+    help="Worker processes.  [default: one per core]",
+)  # fmt: skip
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="DIR",
+    help="Folder for a JSON document, and for what an interrupted run goes on from.",
+)  # fmt: skip
+@click.option(
+    "--dtype", type=click.Choice(("float32", "float64")), default="float32", show_default=True,
+    help="Element type of all arrays.",
+)  # fmt: skip
+def prove(
+    adapter: str,
+    ops: tuple[str, ...],
+    bound: str,
+    jobs: int | None,
+    out: Path | None,
+    dtype: str,
+) -> int:
+    """Decide every configuration up to a bound, each for all inputs.
+
+    Linear operations are known by their response to impulses. What is verified, what fails and
+    under which condition, and what that rests on is printed. An interrupted run goes on when
+    started again.
+
+    \b
+    Examples:
+      convspec prove numpy
+      convspec prove torch:no-mkldnn --op conv --bound small
+      convspec prove my_kernels.py --op max_pool --out reports
+    """
+    import os
+
+    # Calls are small and workers many: threads of a library's own would only compete. Set before
+    # any library is loaded; whoever has set them has decided otherwise.
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    from .proof.command import run
+
+    return run(adapter, ops, bound, jobs, out, dtype)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -89,6 +89,10 @@ def longest_sum(case: Case) -> int:
 
 def amplitude(case: Case) -> int:
     """The greatest a ≤ 4 for which sums of products up to a·a stay exact, at least 1."""
+    if case.op.name == "network":
+        from convspec.building.network import amplitude as of_networks
+
+        return of_networks(case)
     limit = 1 << EXACT_BITS[case.dtype] - HEADROOM_BITS
     return max(min(4, isqrt(limit // longest_sum(case))), 1)
 

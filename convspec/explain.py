@@ -15,15 +15,13 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from . import differences, worked
+from . import claim_table, differences, worked
 from .cli import Problem
 from .console import copyable, heading, indented, listing
 from .elsewhere import limits_for
-from .layers import WINDOWED, headline, layer
+from .layers import WINDOWED, comes, headline, layer
 from .lookup import (
     EVERY_POINT,
-    NOTES,
-    Note,
     Subject,
     about_topics,
     bears,
@@ -31,10 +29,11 @@ from .lookup import (
     points_for,
     wanted_for,
 )
+from .notes import NOTES, Note
 from .pages.layout import FOLDER, PAGE_OF
 from .spec.clauses import CLAUSES, Clause
 from .spec.dialects import DIALECT_POINTS, HOW, Limit
-from .spec.operations import OPERATIONS, Parameter, parameters
+from .spec.operations import VOCABULARY, Parameter, parameters
 
 KINDS = {
     "axes": "one whole number per spatial axis",
@@ -67,6 +66,8 @@ def show(out: Console, about: Subject) -> None:
     """Print everything about the subject."""
     for slug in about.clauses:
         show_clause(out, CLAUSES[slug])
+    for claim in about.claims:
+        claim_table.show(out, claim_table.row(claim))
     for name in about.points:
         differences.show_point(out, DIALECT_POINTS[name])
     if about.topics:
@@ -89,9 +90,16 @@ def show_clause(out: Console, clause: Clause) -> None:
     indented(out, Text(clause.statement))
     if clause.formula:
         indented(out, Text(clause.formula, "bold"))
+    if clause.note:
+        _labelled(out, "note", [clause.note])
+    if clause.examples:
+        heading(out, "For example")
+        for case in clause.examples:
+            copyable(out, f"  {case.case}")
+            indented(out, Text(f"→ {comes(case)}"), 4)
     _labelled(out, "sources", sources(clause.sources))
     laws = [
-        f"{law.name}: {law.statement}"
+        f"{law.name}: {law.statement} ({_from_here(Path(law.check.__code__.co_filename))})"
         for law in all_laws().values()
         if op in law.ops and law.slug(op) == clause.slug
     ]
@@ -121,10 +129,10 @@ def sources(named: Iterable[str]) -> list[str]:
 
 def show_operation(out: Console, op: str) -> None:
     """An operation: its arrays and parameters, its clauses, who differs."""
-    kind = OPERATIONS[op]
+    kind = VOCABULARY[op]
     out.print(Text(op, "bold"))
-    for line in (kind.__doc__ or "").strip().splitlines():
-        indented(out, Text(line.replace("`", "")))
+    for paragraph in (kind.__doc__ or "").replace("`", "").split("\n\n"):
+        indented(out, Text(" ".join(paragraph.split())))
     arrays = [f"{n} (optional)" if n in kind.optional else n for n in kind.inputs]
     _labelled(out, "arrays", [", ".join(arrays)])
     if kind.inputs[0] == "x" and op not in ("dense", "softmax", "log_softmax", "relu"):
@@ -137,7 +145,11 @@ def show_operation(out: Console, op: str) -> None:
     _limits(out, limits_for((op,)))
     if op in WINDOWED:
         _try(out, op, {"sizes": "5x5", "window": "3x3", "stride": "2x2", "padding": "1,1"})
+    from . import reference
+
+    defined = Path(getattr(reference, op).__code__.co_filename)
     _page(out, f"{PAGE_OF[op].name}.md")
+    copyable(out, f"Defined in: {_from_here(defined)}", "dim")
 
 
 def _page(out: Console, page: str) -> None:
@@ -148,10 +160,13 @@ def _page(out: Console, page: str) -> None:
 def page_path(page: str) -> str:
     """Where a page lies, from here if that is shorter."""
     file, sign, place = page.partition("#")
-    path = FOLDER / file
+    return f"{_from_here(FOLDER / file)}{sign}{place}"
+
+
+def _from_here(path: Path) -> Path:
     with suppress(ValueError):
-        path = path.relative_to(Path.cwd())
-    return f"{path}{sign}{place}"
+        return path.relative_to(Path.cwd())
+    return path
 
 
 def _parameter(parameter: Parameter) -> str:

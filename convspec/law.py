@@ -17,7 +17,7 @@ from convspec.building import REAL_PATTERNS
 from convspec.plugin import LAW
 from convspec.spaces import Space, space_for
 from convspec.spec.case import Case
-from convspec.spec.claims import Claims
+from convspec.spec.claims import Claims, OpClaims
 from convspec.trial import Trial
 
 LAWS_PACKAGE = "convspec.conformance"
@@ -47,7 +47,7 @@ class Law:
     narrow: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     gradient: bool = False
     defective: bool = False
-    ranks: tuple[int, ...] = (1, 2, 3)
+    ranks: tuple[int, ...] = (0, 1, 2, 3)
 
     def slug(self, op: str) -> str:
         """The clause this law holds an operation to."""
@@ -58,14 +58,17 @@ class Law:
         claimed = claims.ops.get(op)
         if claimed is None or rank not in claimed.ranks or rank not in self.ranks:
             return None
-        if self.gradient and not claimed.gradient:
-            return None
-        if self.clause == "empty-batch" and not claimed.empty_batch:
+        if not self.claimed_by(claimed):
             return None
         return space_for(
             op, rank, claimed, scale=self.scale, narrow=self.narrow, gradient=self.gradient,
             defective=self.defective, whole=claims,
         )  # fmt: skip
+
+    def claimed_by(self, claims: OpClaims) -> bool:
+        """Whether what the law asks for is claimed: gradients, second ones, an empty batch."""
+        asked = {"second-gradient": claims.second_gradient, "empty-batch": claims.empty_batch}
+        return (claims.gradient or not self.gradient) and asked.get(self.clause, True)
 
     def applies_to(self, case: Case, valid: bool) -> bool:
         """Whether a case that was not drawn for this law can be put to it."""
@@ -78,6 +81,8 @@ class Law:
             "count_include_pad": arguments.get("count_include_pad"),
             "value": arguments.get("value"),
             "p": arguments.get("p"),
+            "head": arguments.get("head"),
+            "output": arguments.get("output"),
         }
         wanted = {k: v for k, v in self.narrow.items() if k in has and has[k] is not None}
         patterns = (
@@ -112,7 +117,7 @@ def law(
     narrow: Mapping[str, tuple[Any, ...]] | None = None,
     gradient: bool = False,
     defective: bool = False,
-    ranks: tuple[int, ...] = (1, 2, 3),
+    ranks: tuple[int, ...] = (0, 1, 2, 3),
 ) -> Callable[[Check], Callable[[Any], None]]:
     """Declare a law; the decorated function becomes a pytest test that draws its cases.
 

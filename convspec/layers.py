@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from .spec.clauses import Example
 from .spec.operations import NAMED_PADDINGS
 from .spec.relation import Axis, Padding, axes, resolve_padding, transposed_axes
 
@@ -142,6 +143,13 @@ def _for_each(name: str, values: tuple[T, ...], text: str, rank: int) -> tuple[T
 def times(values: Sequence[object]) -> str:
     """3×4."""
     return "×".join(map(str, values))
+
+
+def comes(example: Example) -> str:
+    """What comes of a clause's example: the shape, and the cells where they are said."""
+    shape = times(example.shape) or "one number"
+    values = " ".join(f"{value:g}" for value in example.values)
+    return f"{shape}: {values}" if values else shape
 
 
 def headline(given: Layer) -> str:

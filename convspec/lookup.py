@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TypeVar
 
 from .cli import Problem
 from .elsewhere import limits_for
+from .notes import NOTES, Note
 from .spec.clauses import CLAUSES, Clause
 from .spec.dialects import DIALECT_POINTS, DialectPoint, Limit
-from .spec.operations import OPERATIONS, Parameter, parameters
+from .spec.operations import VOCABULARY, Parameter, parameters
+from .spec.source_claims import SOURCE_CLAIMS
 
 T = TypeVar("T")
 
@@ -20,7 +22,7 @@ ALIASES = {
     "gap": "global_avg_pool",
     "convolution": "conv",
     "global_average_pooling": "global_avg_pool",
-    "transposed": "conv_transpose",
+    "transposed_convolution": "conv_transpose",
     "fc": "dense",
     "linear": "dense",
     "deconvolution": "conv_transpose",
@@ -43,6 +45,11 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "left": ("odd-cell", "named-padding"),
     "right": ("odd-cell", "named-padding"),
     "side": ("odd-cell", "named-padding"),
+    "multiplications": ("work",),
+    "operations": ("work",),
+    "flops": ("work",),
+    "macs": ("work",),
+    "cost": ("work",),
     "larger": ("too-large-window", "ceil-window"),
     "exceeds": ("too-large-window", "ceil-window"),
     "empty": ("empty-window", "empty-batch"),
@@ -54,102 +61,13 @@ EVERY_POINT = ("dialects", "dialect")
 """Words for all the points where the field differs."""
 
 
-POOLED = ("max_pool", "max_pool_with_indices", "avg_pool", "lp_pool")
-
 _FILLERS = (
-    "a an and are as at be by can do does for from get gets happens has have how i if in is it its"
-    " keep kept many may me mode much my no not of on only or say says should still that the there"
-    " this to used was what when where which who why will with"
+    "a an and are as allowed at be by can called computed do does for from get gets happens has"
+    " have how i if in is it its keep kept many may me much my of on only or say says should still"
+    " that the there this to used was what when where which who why will with"
 )
 FILLERS = frozenset(_FILLERS.split())
 """Words of a question that say nothing about its subject."""
-
-
-@dataclass(frozen=True)
-class Note:
-    """An answer to a question that no single clause answers."""
-
-    topics: tuple[str, ...]
-    ops: tuple[str, ...]
-    text: str
-    page: str
-    """The place that says more: a file of the specification and a section."""
-
-
-NOTES = (
-    Note(
-        ("coverage", "corner", "edge", "border"), (),
-        "How often a cell is read is the number of windows over it. Without padding and at"
-        " stride 1 only one window holds the corner, while k windows along each axis hold a cell"
-        " in the middle: with 3×3 that is 1 against 9. Padding of 1 brings the corner to 4;"
-        " padding of e − 1 at both ends brings every cell to the same number (claims C4 and P5 of"
-        " the source notes).",
-        "conv.md#semantics",
-    ),
-    Note(
-        ("overlap",), (),
-        "Neighbouring windows share max(0, e − s) cells along an axis, e = d·(k − 1) + 1: 3 with"
-        " stride 1 share 2, 5 with stride 2 share 3. They are apart only from s = e on (claim T4"
-        " of the source notes is loose about this).",
-        "notation.md#overlap-and-coverage",
-    ),
-    Note(
-        ("unread", "tail", "lost", "coverage"), (),
-        "Cells that no window reads: those between windows where s > e, and, with floor, a rest"
-        " of (n + p_lo + p_hi − e) mod s cells at the end, padding first (claim T5 of the source"
-        " notes).",
-        "notation.md#overlap-and-coverage",
-    ),
-    Note(
-        ("spatial", "information", "cam", "where"),
-        ("global_avg_pool", "global_max_pool", "global_sum_pool"),
-        "The result keeps nothing of where things were: every permutation of a map's cells gives"
-        " the same number. The maps before it do keep it. After a mean and a linear classifier,"
-        " the score of a class is the mean of its class activation map Σ_c w_c·x_c (claims G5 and"
-        " G6 of the source notes; G6 as written there is not true of the result).",
-        "global_pool.md#semantics",
-    ),
-    Note(
-        ("larger", "exceeds", "too", "fit"), (),
-        "A window larger than the padded input, e > n + p_lo + p_hi, is refused, in ceil mode"
-        " too.",
-        "conv.md#constraints",
-    ),
-    Note(
-        ("weights", "learn", "trainable", "count"), POOLED,
-        "Pooling has no weights: nothing is learnt, there is no gradient but that of the input, and"
-        " a layer has 0 parameters (claim O4 of the source notes).",
-        "max_pool.md#parameters",
-    ),
-    Note(
-        ("1x1", "1×1", "pointwise", "bottleneck"), ("conv",),
-        "A 1×1 convolution is a matrix product at every pixel: C channels become O, the size of the"
-        " map stays, and no pixel sees another. It has O·C weights and O biases (claim C8 of the"
-        " source notes).",
-        "conv.md#examples",
-    ),
-    Note(
-        ("output-padding",), ("conv_transpose",),
-        "With stride s, up to s sizes of input give a convolution the same size of output; the"
-        " output padding says which of them its transpose goes back to. The cells gained lie at the"
-        " high end; they hold what the full result holds there, not zeros.",
-        "conv_transpose.md#semantics",
-    ),
-    Note(
-        ("downsample", "downsampling", "pooling"), (),
-        "Stride and pooling both make maps smaller. Stride keeps every s-th result of what was"
-        " computed anyway; pooling keeps a statistic of a window. An average pool is a depthwise"
-        " convolution with a uniform kernel; a pool of window 1 with stride s is nothing but"
-        " subsampling (claim O10 of the source notes).",
-        "avg_pool.md#semantics",
-    ),
-    Note(
-        ("depthwise",), ("conv",),
-        "A depthwise convolution has as many groups as channels: each filter sees one channel, and"
-        " channel c of the input becomes the maps c·m … c·m + m − 1 for m filters each.",
-        "conv.md#semantics",
-    ),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -174,6 +92,8 @@ class Subject:
     ops: tuple[str, ...]
     topics: tuple[str, ...]
     points: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+    """Claims of the source notes, by number."""
 
 
 QUESTION = 3
@@ -183,33 +103,62 @@ QUESTION = 3
 def subject(words: Sequence[str]) -> Subject:
     """Read the words. Raises Problem, with the nearest known ones, for one that is unknown."""
     joined = "_".join(words).lower().replace("-", "_")
-    if joined in OPERATIONS:
+    if joined in VOCABULARY:
         return Subject((), (joined,), ())
-    clauses, ops, topics, points, strange = [], [], [], [], []
+    clauses, ops, topics, points, claims, strange = [], [], [], [], [], []
     asked = [w.strip("?,:") for text in words for w in text.lower().split()]
     question = len(asked) > QUESTION
-    for word in (w for w in asked if not question or w not in FILLERS):
+    for word in _joined([w for w in asked if w not in FILLERS] or asked):
         plain = word.replace("-", "_")
         name = ALIASES.get(plain, plain)
         if word in CLAUSES:
             clauses.append(word)
-        elif name in OPERATIONS:
+        elif name in VOCABULARY:
             ops.append(name)
         elif word in DIALECT_POINTS:
             points.append(word)
+        elif word.upper() in SOURCE_CLAIMS:
+            claims.append(word.upper())
         elif plain in EVERY_POINT or about_topic(plain):
             topics.append(plain)
         else:
             strange.append(word)
-    if strange and not (question and (clauses or ops or topics or points)):
+    if strange and not (question and (clauses or ops or topics or points or claims)):
         raise Problem(f"nothing is called {strange[0]!r}; {_nearest(strange[0])}")
-    return Subject(*(tuple(dict.fromkeys(found)) for found in (clauses, ops, topics, points)))
+    found = (clauses, ops, topics, points, claims)
+    return Subject(*(tuple(dict.fromkeys(kind)) for kind in found))
+
+
+SPELT = {
+    "average": "avg", "maximum": "max", "pooling": "pool", "pools": "pool", "convolution": "conv",
+    "transposed": "transpose", "mean": "avg",
+}  # fmt: skip
+"""Words as names of operations have them."""
+
+
+def _joined(words: Sequence[str]) -> Iterator[str]:
+    """The words, those that make up a name together as that name: average pooling, ceil mode."""
+    known = {*VOCABULARY, *ALIASES, *(c.partition(".")[2].replace("-", "_") for c in CLAUSES)}
+    known |= {p.name for kind in VOCABULARY.values() for p in parameters(kind)}
+    at = 0
+    while at < len(words):
+        for many in (4, 3, 2):
+            name = "_".join(words[at : at + many]).replace("-", "_")
+            spelt = "_".join(SPELT.get(w, w) for w in words[at : at + many])
+            found = next((n for n in (name, spelt) if n in known), None)
+            if found and at + many <= len(words):
+                yield found
+                at += many
+                break
+        else:
+            yield words[at]
+            at += 1
 
 
 def _nearest(word: str) -> str:
-    known = {*CLAUSES, *OPERATIONS, *DIALECT_POINTS, *TOPICS, *ALIASES, *EVERY_POINT}
+    known = {*CLAUSES, *VOCABULARY, *DIALECT_POINTS, *TOPICS, *ALIASES, *EVERY_POINT}
     known |= {topic for note in NOTES for topic in note.topics}
-    known |= {p.name for kind in OPERATIONS.values() for p in parameters(kind)}
+    known |= {p.name for kind in VOCABULARY.values() for p in parameters(kind)}
     known |= {clause.partition(".")[2] for clause in CLAUSES}
     near = get_close_matches(word, sorted(known), 3, cutoff=0.5)
     return f"nearest are {', '.join(near)}" if near else "see convspec list clauses"
@@ -232,7 +181,7 @@ def about_topic(topic: str, ops: tuple[str, ...] = ()) -> Said:
         if (not ops or op in ops) and wanted & {point, clause.slug, *point.split("-")}
     ]
     taken: dict[Parameter, list[str]] = {}
-    for op, kind in OPERATIONS.items():
+    for op, kind in VOCABULARY.items():
         for parameter in parameters(kind):
             if (not ops or op in ops) and parameter.name in wanted:
                 taken.setdefault(parameter, []).append(op)

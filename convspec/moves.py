@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from convspec.building import output_shape
+from convspec.comparison import require_shape
+from convspec.spec.case import Case
 from convspec.spec.operations import OPERATIONS
 from convspec.spec.relation import Axis, axes
 from convspec.trial import Array, Part, Trial, wide
@@ -42,6 +46,28 @@ def grown(x: Array, cells: Sequence[int]) -> Array:
 def none(rank: int) -> tuple[tuple[int, int], ...]:
     """Padding by nothing."""
     return ((0, 0),) * rank
+
+
+def shape_of(trial: Trial, **changes: Any) -> tuple[int, ...]:
+    """The shape the index relation gives the result of `Trial.run` with these changes."""
+    given = {k: changes.get(k, v) for k, v in trial.parameters.items()}
+    tensors = [
+        replace(tensor, shape=changes[tensor.name].shape)
+        if changes.get(tensor.name) is not None
+        else tensor
+        for tensor in trial.case.tensors
+    ]
+    return output_shape(Case(OPERATIONS[trial.op](**given), tuple(tensors)))
+
+
+def run(trial: Trial, **changes: Any) -> Array:
+    """What `Trial.run` gives, once its shape is known to be right, so that it can be taken apart.
+
+    Raises as that does, and WrongShape.
+    """
+    y = trial.run(**changes)
+    require_shape(y, shape_of(trial, **changes), "y")
+    return y
 
 
 def claimed(trial: Trial, **changes: Any) -> bool:

@@ -74,7 +74,11 @@ class Session:
             return items([law], self.adapter.claims, profile, ops, clauses)
         op = self.case.op.name
         asked = op in law.ops and op in self.adapter.functions and wanted(law, op, ops, clauses)
-        fits = asked and law.applies_to(self.case, is_valid(self.case, self.adapter.claims))
+        fits = (
+            asked
+            and law.claimed_by(self.adapter.claims.ops[op])
+            and law.applies_to(self.case, is_valid(self.case, self.adapter.claims))
+        )
         return [Item(law.name, op, self.case.rank)] if fits else []
 
     def run(self, law: Law, item: Item) -> LawFinished:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from convspec.building import BUILDERS, Values, with_cotangent
+from convspec.building.network import network_levels
 from convspec.defects import defects_of
 from convspec.dialect import resized
 from convspec.spec.case import Case
@@ -101,7 +102,7 @@ def space_for(
     restricts every axis) to the levels given; `gradient` adds a cotangent, `defective` makes
     every case invalid in one way.
     """
-    factors = [*_array_factors(op, claims), *_parameter_factors(op, rank, claims, scale)]
+    factors = [*_array_factors(op, rank, claims), *_parameter_factors(op, rank, claims, scale)]
     if gradient:
         factors += [_factor("g.pattern", _X_PATTERNS["sum"][1:]), Factor("g.k", _SEEDS)]
     if defective:
@@ -133,8 +134,10 @@ def space_for(
     return Space(op, rank, tuple(kept), case)
 
 
-def _array_factors(op: str, claims: OpClaims) -> list[Factor]:
+def _array_factors(op: str, rank: int, claims: OpClaims) -> list[Factor]:
     """Number and contents of the arrays: what every operation has."""
+    if op == "network":
+        return [_factor(*level) for level in network_levels(rank, claims)]
     patterns = _X_PATTERNS["max" if op in MAXIMA else "sum"]
     layouts = tuple(name for name in claims.layouts if name != "contiguous")
     # A mean of integers is no integer: what an integer type would make of it is not specified.
@@ -170,7 +173,7 @@ def _parameter_factors(op: str, rank: int, claims: OpClaims, scale: str) -> list
     tiny = scale == "tiny"
     outputs = (1, 2, 3) if tiny else _OUTPUTS
     factors: list[Factor] = []
-    if op in FLAT:
+    if op in (*FLAT, "network"):
         return factors
     if op in (*GLOBAL, "relu"):
         for axis in range(rank):

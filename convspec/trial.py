@@ -79,6 +79,14 @@ class Trial:
         returned = self._call(self.adapter.vjp, self.op, tuple(arrays), cotangent, **parameters)
         return _several(returned, len(arrays) - len(self.case.op.constant))
 
+    def second_gradients(self, held: Sequence[Array | None]) -> tuple[Array, ...]:
+        """The implementation's gradients of Σ⟨gradient, held⟩: one per input, then that of g."""
+        arrays, parameters = self._arguments(self.inputs, {})
+        double_vjp, g = self.adapter.double_vjp, self.inputs["g"]
+        assert double_vjp is not None
+        returned = self._call(double_vjp, self.op, tuple(arrays), g, tuple(held), **parameters)
+        return _several(returned, len(arrays) + 1)
+
     def other(self, op: str, *arrays: Array | None, **parameters: Any) -> Array:
         """Another operation on arrays of the implementation's own kind: the other side of a law.
 
@@ -188,6 +196,13 @@ class Trial:
         arrays, parameters = self._arguments(self.exact, {})
         g, claims = self.exact["g"], self.adapter.claims
         return dialect.gradients(self.op, arrays, g, parameters, claims)
+
+    def expected_second_gradients(self, held: Sequence[Array | None]) -> tuple[Array, ...]:
+        """The gradients of Σ⟨gradient, held⟩ in the adapter's dialect."""
+        arrays, parameters = self._arguments(self.exact, {})
+        wider = [None if u is None else wide(u) for u in held]
+        g, claims = self.exact["g"], self.adapter.claims
+        return dialect.second_gradients(self.op, arrays, g, wider, parameters, claims)
 
     # Agreement ---------------------------------------------------------------------------
 

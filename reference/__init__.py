@@ -27,6 +27,7 @@ from convspec.reference.global_pool import (
 )
 from convspec.reference.lp_pool import lp_pool, lp_pool_vjp
 from convspec.reference.max_pool import max_pool, max_pool_vjp, max_pool_with_indices
+from convspec.reference.network import network
 from convspec.reference.pad import pad, pad_vjp
 from convspec.reference.relu import relu, relu_vjp
 from convspec.reference.softmax import (
@@ -68,6 +69,7 @@ __all__ = [
     "max_pool",
     "max_pool_vjp",
     "max_pool_with_indices",
+    "network",
     "pad",
     "pad_vjp",
     "relu",

@@ -62,26 +62,52 @@ def adaptive_max_pool_vjp(
     says. A cell that is the maximum of several bins gets the sum.
     """
     check_cotangent(cotangent, _outputs(x, output_size).shape, x)
+    _check_tie(x, tie)
+    dx = np.zeros(x.shape, x.dtype)
+    for o, cells in _bins(x, output_size):
+        inside = x[cells]
+        chosen, count = _chosen(inside.reshape(*x.shape[:2], _count(x, cells)), tie)
+        g = cotangent[o][:, :, None]
+        if tie == "split":
+            g = g / count
+        # A choice and not a product with 0 or 1: an infinite cotangent must not reach other cells.
+        dx[cells] += np.where(chosen, g, x.dtype.type(0)).reshape(inside.shape)
+    return dx
+
+
+def adaptive_max_pool_jvp(
+    x: Array, u: Array, *, output_size: tuple[int, ...], tie: Tie = "first"
+) -> Array:
+    """The derivative at x along u, of the shape of x: what u holds where x has its maxima.
+
+    It is the linear map whose adjoint :func:`adaptive_max_pool_vjp` is, ties resolved alike.
+    """
+    y = _outputs(x, output_size)
+    _check_tie(x, tie)
+    for o, cells in _bins(x, output_size):
+        row = (*x.shape[:2], _count(x, cells))
+        chosen, count = _chosen(x[cells].reshape(row), tie)
+        taken = np.where(chosen, u[cells].reshape(row), x.dtype.type(0))
+        y[o] = (taken / count if tie == "split" else taken).sum(axis=2)
+    return y
+
+
+def _check_tie(x: Array, tie: Tie) -> None:
     if tie not in ("first", "last", "split"):
         raise ValueError(f"tie must be 'first', 'last' or 'split', not {tie!r}")
     if tie == "split":
         check_floating("a gradient split between tied cells", x)
-    dx = np.zeros(x.shape, x.dtype)
-    for o, cells in _bins(x, output_size):
-        inside = x[cells]
-        row = inside.reshape(*x.shape[:2], _count(x, cells))
-        tied = row == row.max(axis=2, keepdims=True)
-        tied |= row != row  # a NaN equals nothing, not even the maximum that it is
-        g = cotangent[o][:, :, None]
-        if tie == "first":
-            tied &= tied.cumsum(axis=2) == 1
-        elif tie == "last":
-            tied &= tied[:, :, ::-1].cumsum(axis=2)[:, :, ::-1] == 1
-        else:
-            g = g / tied.sum(axis=2, keepdims=True, dtype=x.dtype)
-        # A choice and not a product with 0 or 1: an infinite cotangent must not reach other cells.
-        dx[cells] += np.where(tied, g, x.dtype.type(0)).reshape(inside.shape)
-    return dx
+
+
+def _chosen(row: Array, tie: Tie) -> tuple[Array, Array]:
+    """Which cells of a bin's row (N, C, cells) count as its maximum, and how many share it."""
+    tied = row == row.max(axis=2, keepdims=True)
+    tied |= row != row  # a NaN equals nothing, not even the maximum that it is
+    if tie == "first":
+        tied &= tied.cumsum(axis=2) == 1
+    elif tie == "last":
+        tied &= tied[:, :, ::-1].cumsum(axis=2)[:, :, ::-1] == 1
+    return tied, tied.sum(axis=2, keepdims=True, dtype=row.dtype)
 
 
 def _bins(x: Array, output_size: tuple[int, ...]) -> Iterator[tuple[Any, Any]]:

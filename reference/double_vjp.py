@@ -16,13 +16,14 @@ from typing import Any
 
 import numpy as np
 
-from convspec.reference.adaptive_pool import adaptive_avg_pool
+from convspec.reference.adaptive_pool import adaptive_avg_pool, adaptive_max_pool_jvp
 from convspec.reference.avg_pool import avg_pool
 from convspec.reference.constraints import Array, check_cotangent
 from convspec.reference.conv import conv
 from convspec.reference.conv_transpose import conv_transpose
 from convspec.reference.dense import dense
-from convspec.reference.global_pool import global_avg_pool, global_sum_pool
+from convspec.reference.global_pool import global_avg_pool, global_max_pool_jvp, global_sum_pool
+from convspec.reference.max_pool import max_pool_jvp
 from convspec.reference.pad import pad
 from convspec.reference.relu import relu_vjp
 from convspec.reference.vjp import vjp
@@ -39,7 +40,13 @@ _LINEAR: dict[str, Callable[..., Array]] = {
     "global_avg_pool": global_avg_pool,
     "global_sum_pool": global_sum_pool,
 }
-_MAXIMA = ("max_pool", "max_pool_with_indices", "adaptive_max_pool", "global_max_pool")
+_PIECEWISE: dict[str, Callable[..., Array]] = {
+    "max_pool": max_pool_jvp,
+    "max_pool_with_indices": max_pool_jvp,
+    "adaptive_max_pool": adaptive_max_pool_jvp,
+    "global_max_pool": global_max_pool_jvp,
+    "relu": relu_vjp,  # a diagonal map is its own adjoint
+}
 
 
 def double_vjp(
@@ -60,7 +67,11 @@ def double_vjp(
     sums) or linear wherever it has a derivative (maxima, relu). Raises ``ValueError`` for every
     other operation, a wrong number of arrays, and whatever :func:`vjp` rejects.
     """
-    if op not in (*_BILINEAR, *_LINEAR, *_MAXIMA, "relu"):
+    if op == "network":
+        from convspec.reference.network import network_double_vjp  # which is made of these
+
+        return network_double_vjp(inputs, cotangent, cotangents, **params)
+    if op not in (*_BILINEAR, *_LINEAR, *_PIECEWISE):
         raise ValueError(f"the second gradient of {op!r} is not defined here")
     gradients = vjp(op, inputs, cotangent, **params)  # it checks all but the cotangents
     if len(cotangents) != len(gradients):
@@ -75,7 +86,7 @@ def double_vjp(
     if op in _BILINEAR:
         return _bilinear(op, inputs, cotangent, held, params)
     (x,), (u,) = inputs, held
-    return np.zeros_like(x), _linear_map(op, x, u, cotangent, params)
+    return np.zeros_like(x), _linear_map(op, x, u, params)
 
 
 def _bilinear(
@@ -91,20 +102,8 @@ def _bilinear(
     return (dx, dw, *[np.zeros_like(b) for b in bias], dg)
 
 
-def _linear_map(op: str, x: Array, u: Array, g: Array, params: dict[str, Any]) -> Array:
+def _linear_map(op: str, x: Array, u: Array, params: dict[str, Any]) -> Array:
     """The linear map that the operation is around x, applied to u."""
-    if op == "relu":
-        return relu_vjp(x, u)  # a diagonal map is its own adjoint
     if op == "pad":
         return pad(u, padding=params["padding"], mode=params["mode"])
-    if op in _LINEAR:
-        return _LINEAR[op](u, **params)
-    # Which cells an output takes its value from, and how much of each, its own gradient says.
-    spatial = tuple(range(2, x.ndim))
-    y = np.zeros_like(g)
-    for o in np.ndindex(*g.shape[2:]):
-        one = np.zeros_like(g)
-        one[(..., *o)] = 1
-        (taken,) = vjp(op, (x,), one, **params)
-        y[(..., *o)] = np.where(taken == 0, x.dtype.type(0), taken * u).sum(axis=spatial)
-    return y
+    return _LINEAR[op](u, **params) if op in _LINEAR else _PIECEWISE[op](x, u, **params)

@@ -77,6 +77,15 @@ def global_max_pool_vjp(x: Array, cotangent: Array) -> Array:
     return dx.reshape(x.shape)
 
 
+def global_max_pool_jvp(x: Array, u: Array) -> Array:
+    """The derivative at x along u, of the shape of x: what u holds at the first maximum; (N, C)."""
+    _check(x)
+    planes = (*x.shape[:2], prod(x.shape[2:]))
+    first = x.reshape(planes).argmax(axis=2, keepdims=True)
+    taken: Array = np.take_along_axis(u.reshape(planes), first, axis=2)
+    return taken[:, :, 0]
+
+
 def _check(x: Array) -> None:
     check_array("x", x)
     if 0 in x.shape[2:]:

@@ -82,21 +82,47 @@ def max_pool_vjp(
     check_cotangent(cotangent, x.shape[:2] + outputs, x)
     _, tied, _ = _tied(x, axes)
     g = cotangent.reshape(*x.shape[:2], 1, prod(outputs))
+    chosen, count = _chosen(x, tied, tie)
+    # A choice and not a product with 0 or 1: an infinite cotangent must not reach other cells.
+    shares = np.where(chosen, g if count is None else g / count, x.dtype.type(0))
+    return overlap_add(shares.reshape(*x.shape[:2], *window, *outputs), axes)
+
+
+def max_pool_jvp(
+    x: Array,
+    u: Array,
+    *,
+    window: tuple[int, ...],
+    stride: tuple[int, ...],
+    padding: Padding,
+    dilation: tuple[int, ...],
+    ceil_mode: bool,
+    tie: Tie = "first",
+) -> Array:
+    """The derivative at x along u, of the shape of x: what u holds where x has its maxima.
+
+    It is the linear map whose adjoint :func:`max_pool_vjp` is, ties resolved alike; (N, C, *o).
+    """
+    axes = _axes(x, window, stride, padding, dilation, ceil_mode)
+    _, tied, _ = _tied(x, axes)
+    chosen, count = _chosen(x, tied, tie)
+    taken = np.where(chosen, windows(u, axes, 0), x.dtype.type(0))
+    total: Array = (taken if count is None else taken / count).sum(axis=2, dtype=x.dtype)
+    return total.reshape(*x.shape[:2], *[a.out for a in axes])
+
+
+def _chosen(x: Array, tied: Array, tie: Tie) -> tuple[Array, Array | None]:
+    """Which tied taps count, (N, C, K, P), and where they share, how many do, (N, C, 1, P)."""
     taps = np.arange(tied.shape[2]).reshape(-1, 1)
     if tie == "first":
-        share, chosen = g, tied & (taps == tied.argmax(axis=2, keepdims=True))
-    elif tie == "last":
+        return tied & (taps == tied.argmax(axis=2, keepdims=True)), None
+    if tie == "last":
         back = tied[:, :, ::-1].argmax(axis=2, keepdims=True)
-        share, chosen = g, tied & (taps == len(taps) - 1 - back)
-    elif tie == "split":
+        return tied & (taps == len(taps) - 1 - back), None
+    if tie == "split":
         check_floating("a gradient split between tied cells", x)
-        count = tied.sum(axis=2, keepdims=True, dtype=x.dtype)
-        share, chosen = g / np.maximum(count, 1), tied
-    else:
-        raise ValueError(f"tie must be 'first', 'last' or 'split', not {tie!r}")
-    # A choice and not a product with 0 or 1: an infinite cotangent must not reach other cells.
-    shares = np.where(chosen, share, x.dtype.type(0))
-    return overlap_add(shares.reshape(*x.shape[:2], *window, *outputs), axes)
+        return tied, np.maximum(tied.sum(axis=2, keepdims=True, dtype=x.dtype), 1)
+    raise ValueError(f"tie must be 'first', 'last' or 'split', not {tie!r}")
 
 
 def _identity(x: Array) -> float:

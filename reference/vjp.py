@@ -65,6 +65,10 @@ def vjp(op: str, inputs: Sequence[Array], cotangent: Array, **params: Any) -> tu
             raise ValueError(f"{op} has the inputs logits and labels, not {len(inputs)} of them")
         logits, labels = inputs
         return (cross_entropy_vjp(logits, labels, cotangent, **params),)
+    if op == "network":
+        from convspec.reference.network import network_vjp  # which is made of these gradients
+
+        return network_vjp(inputs, cotangent, **params)
     if op not in _OF_ONE_INPUT:
         known = ", ".join(dict.fromkeys(["conv", *_OF_ONE_INPUT, *_OF_WEIGHTS, "cross_entropy"]))
         raise ValueError(f"op must be one of {known}, not {op!r}")

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from .operations import NAMED_PADDINGS, OPERATIONS, Operation, Pads, Parameter, parameters
+from .operations import NAMED_PADDINGS, VOCABULARY, Operation, Pads, Parameter, parameters
 
 DTYPES = ("float32", "float64", "float16", "int64", "int32", "int16", "int8")
 
@@ -204,9 +204,9 @@ class Case:
 
 
 def _operation(name: str) -> type[Operation]:
-    if name not in OPERATIONS:
-        raise CaseError(f"unknown operation {name!r}; known are {', '.join(OPERATIONS)}")
-    return OPERATIONS[name]
+    if name not in VOCABULARY:
+        raise CaseError(f"unknown operation {name!r}; known are {', '.join(VOCABULARY)}")
+    return VOCABULARY[name]
 
 
 def _build(kind: type[Operation], given: dict[str, Any], tensors: list[Tensor]) -> Case:

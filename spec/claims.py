@@ -47,7 +47,8 @@ class OpClaims:
     Bounds are inclusive (least, greatest). `padding_limit` relates the padding of pools to
     the window w per axis: "window" means < w, "half_window" means ≤ w/2 (undilated).
     `named_stride` is the greatest stride that named padding is claimed with, `powers` the p of Lp
-    pools.
+    pools. `networks`, for ``network`` alone, are the pools, heads and outputs that follow from what
+    is claimed of the layers; nobody writes them.
     """
 
     ranks: tuple[int, ...] = (1, 2, 3)
@@ -71,6 +72,7 @@ class OpClaims:
     empty_batch: bool = True
     gradient: bool = False
     second_gradient: bool = False
+    networks: tuple[str, ...] = ()
 
     def include(self, op: Operation, arrays: Sequence[Any]) -> bool:
         """Whether a call with these parameters and arrays (with shape and dtype) is claimed.
@@ -249,7 +251,7 @@ def _accumulate(declared: Any) -> dict[str, str]:
 def _override(base: OpClaims, entry: Any, where: str) -> OpClaims:
     if not isinstance(entry, Mapping):
         raise ClaimsError(f"claims[{where!r}]: expected a dictionary, not {type(entry).__name__}")
-    known = {f.name for f in fields(OpClaims)} - {"gradient", "second_gradient"}
+    known = {f.name for f in fields(OpClaims)} - {"gradient", "second_gradient", "networks"}
     changes: dict[str, Any] = {}
     for key, value in entry.items():
         place = f"claims[{where!r}][{key!r}]"

@@ -209,6 +209,26 @@ class CrossEntropy(Operation):
     constant = ("labels",)
 
 
+@dataclass(frozen=True)
+class Network(Operation):
+    """A small classifier of layers, composed from an implementation's own operations.
+
+    x: (N, C, *spatial); w1 and w2: kernels of two convolutions; w3: the weight of the head. There
+    are all biases or none. `spec.network` says which layers follow each other.
+    """
+
+    name = "network"
+    inputs = ("x", "w1", "w2", "w3", "b1", "b2", "b3")
+    optional = ("b1", "b2", "b3")
+    stride: Axes = axes()
+    padding: Pads = pads()
+    pool: str = plain("word", "max")
+    pool_window: Axes = axes(2)
+    pool_stride: Axes = axes(2)
+    head: str = plain("word", "dense")
+    output: str = plain("word", "logits")
+
+
 OPERATIONS: dict[str, type[Operation]] = {
     kind.name: kind
     for kind in (
@@ -217,6 +237,13 @@ OPERATIONS: dict[str, type[Operation]] = {
         Relu, Dense, Softmax, LogSoftmax, CrossEntropy,
     )
 }  # fmt: skip
+
+
+COMPOSED: dict[str, type[Operation]] = {Network.name: Network}
+"""What is composed of operations, and no function of an adapter's surface."""
+
+VOCABULARY: dict[str, type[Operation]] = {**OPERATIONS, **COMPOSED}
+"""All that a case can be about."""
 
 
 @dataclass(frozen=True)
@@ -243,5 +270,5 @@ def parameters(kind: type[Operation]) -> tuple[Parameter, ...]:
 
 @cache
 def _parameters(name: str) -> tuple[Parameter, ...]:
-    kind = OPERATIONS[name]
+    kind = VOCABULARY[name]
     return tuple(Parameter(f.name, f.metadata["kind"], f.metadata["default"]) for f in fields(kind))

@@ -19,7 +19,10 @@ def _key(arrays: tuple[Array | None, ...], p: dict[str, Value]) -> Any:
 
 @call_mutant(
     cause=STATE,
-    laws={"conv": "inputs_unchanged", "max_pool": "inputs_unchanged", "pad": "inputs_unchanged"},
+    laws=dict.fromkeys(
+        ("conv", "max_pool", "pad", "relu", "dense", "log_softmax", "cross_entropy"),
+        "inputs_unchanged",
+    ),
 )
 def writes_to_input(right: Function) -> Function:
     """Works in place: afterwards the negative cells of a float32 input are 0."""
@@ -35,7 +38,11 @@ def writes_to_input(right: Function) -> Function:
 
 @call_mutant(
     cause=STATE,
-    laws={"avg_pool": "inputs_unchanged", "global_avg_pool": "inputs_unchanged"},
+    laws={
+        "avg_pool": "inputs_unchanged",
+        "global_avg_pool": "inputs_unchanged",
+        "adaptive_avg_pool": "inputs_unchanged",
+    },
 )
 def scales_input(right: Function) -> Function:
     """Divides a row-major input in place by the number of its columns before it sums."""
@@ -51,7 +58,10 @@ def scales_input(right: Function) -> Function:
 
 @call_mutant(
     cause=STATE,
-    laws={"conv": "results_stay", "avg_pool": "results_stay", "global_sum_pool": "results_stay"},
+    laws=dict.fromkeys(
+        ("conv", "avg_pool", "global_sum_pool", "dense", "softmax", "adaptive_max_pool"),
+        "results_stay",
+    ),
 )
 def reuses_its_buffer(right: Function) -> Function:
     """Results of one shape of up to 16 cells share a buffer: later calls overwrite earlier."""
@@ -70,7 +80,12 @@ def reuses_its_buffer(right: Function) -> Function:
 
 @call_mutant(
     cause="special fast path",
-    laws={"pad": "results_stay", "global_max_pool": "results_stay"},
+    laws={
+        "pad": "results_stay",
+        "global_max_pool": "results_stay",
+        "relu": "results_stay",
+        "adaptive_avg_pool": "results_stay",
+    },
 )
 def returns_its_input(right: Function) -> Function:
     """Where all cells stay what they are, the result is a view of the input, not a copy."""
@@ -102,7 +117,11 @@ def remembers_by_shape(right: Function) -> Function:
 
 @call_mutant(
     cause=STATE,
-    laws={"conv": "input_read_anew", "global_max_pool": "input_read_anew"},
+    laws={
+        "conv": "input_read_anew",
+        "global_max_pool": "input_read_anew",
+        "cross_entropy": "input_read_anew",
+    },
 )
 def remembers_by_address(right: Function) -> Function:
     """Results are remembered by where the input lies: what it holds by now is not looked at."""
@@ -121,7 +140,7 @@ def remembers_by_address(right: Function) -> Function:
 
 @call_mutant(
     cause=STATE,
-    laws={"conv": "repeatable", "global_avg_pool": "repeatable"},
+    laws={"conv": "repeatable", "global_avg_pool": "repeatable", "lp_pool": "repeatable"},
 )
 def workspace_not_cleared(right: Function) -> Function:
     """The workspace of one image is not cleared: what a call like it left is still in it."""
@@ -173,21 +192,26 @@ def empty_batch_refused(right: Function) -> Function:
 
 @call_mutant(
     cause="empty tensors or kernel > input",
-    laws={"max_pool": "empty_batch", "avg_pool": "empty_batch", "global_sum_pool": "empty_batch"},
+    laws=dict.fromkeys(
+        ("max_pool", "avg_pool", "global_sum_pool", "lp_pool", "dense", "softmax", "relu"),
+        "empty_batch",
+    ),
 )
 def empty_batch_of_one(right: Function) -> Function:
     """An empty batch of one channel is computed as a batch of one entry of zeros."""
 
-    def call(x: Array, **p: Value) -> Value:
+    def call(x: Array, *rest: Array, **p: Value) -> Value:
         blank = np.zeros((1, *x.shape[1:]), x.dtype)
-        return right(blank if len(x) == 0 and x.shape[1] == 1 else x, **p)
+        return right(blank if len(x) == 0 and x.shape[1] == 1 else x, *rest, **p)
 
     return call
 
 
 @call_mutant(
     cause="low-precision accumulation",
-    laws={"conv": "output_dtype", "avg_pool": "output_dtype", "pad": "output_dtype"},
+    laws=dict.fromkeys(
+        ("conv", "avg_pool", "pad", "lp_pool", "log_softmax", "cross_entropy"), "output_dtype"
+    ),
 )
 def returns_double(right: Function) -> Function:
     """The result of a float32 call is a float64 array if the batch has more than one entry."""

@@ -16,6 +16,7 @@ import numpy as np
 
 from convspec import reference
 from convspec.reference.constraints import Array
+from convspec.spec.operations import OPERATIONS
 
 Value = Any
 """A parameter of an operation; each function knows its own."""
@@ -94,6 +95,45 @@ def gradient_mutant(op: str, *, cause: str, law: str) -> Callable[[_F], _F]:
     return enter
 
 
+def second_gradient_mutant(op: str, *, cause: str, law: str) -> Callable[[_F], _F]:
+    """Enter a function (inputs, g, held, **parameters) that stands in for the double_vjp of `op`.
+
+    `held` are the cotangents of the gradients, None for one that is left out.
+    """
+
+    def enter(function: _F) -> _F:
+        def double_vjp(
+            name: str, inputs: Sequence[Array], g: Array, held: Sequence[Array | None], **p: Value
+        ) -> tuple[Array, ...]:
+            if name != op:
+                return reference.double_vjp(name, inputs, g, held, **p)
+            gradients: tuple[Array, ...] = function(inputs, g, held, **p)
+            return gradients
+
+        _enter(_slug(function), op, cause, law, function, lambda: {"double_vjp": double_vjp}, None)
+        return function
+
+    return enter
+
+
+def network_mutant(*, cause: str, law: str) -> Callable[[_F], _F]:
+    """Enter a function that turns the right functions of all operations into faulty ones.
+
+    It is given them by name, `vjp` and `double_vjp` among them, and returns those it replaces.
+    """
+
+    def enter(function: _F) -> _F:
+        def functions() -> dict[str, Function]:
+            names = (*OPERATIONS, "vjp", "double_vjp")
+            right: dict[str, Function] = {name: getattr(reference, name) for name in names}
+            return {**right, **function(dict(right))}
+
+        _enter(_slug(function), "network", cause, law, function, functions, None)
+        return function
+
+    return enter
+
+
 def call_mutant(
     *, cause: str, laws: Mapping[str, str], claims: Mapping[str, Value] | None = None
 ) -> Callable[[_F], _F]:
@@ -135,7 +175,9 @@ def _enter(
     claimed = {"all": {"dtypes": ["float32", "float64"], **(claims or {})}}
 
     def build() -> SimpleNamespace:
-        parts = {op: getattr(reference, op), "vjp": reference.vjp, **functions()}
+        parts = {"vjp": reference.vjp, **functions()}
+        if op in OPERATIONS:
+            parts.setdefault(op, getattr(reference, op))
         version = importlib.metadata.version("convspec")
         return SimpleNamespace(name=f"mutant:{name}", version=version, claims=claimed, **parts)
 

@@ -47,6 +47,15 @@ def conv_transpose_output_padding_low(
     return reference.conv_transpose(x, w, b, **p)
 
 
+@mutant("conv_transpose", cause="dilation", law="impulse_response_transposed")
+def conv_transpose_dilated_kernel_flipped(
+    x: Array, w: Array, b: Array | None = None, **p: Value
+) -> Array:
+    """A kernel dilated along the last axis is spread in reverse there."""
+    flipped = w[..., ::-1].copy() if p["dilation"][-1] > 1 else w
+    return reference.conv_transpose(x, flipped, b, **p)
+
+
 @mutant("conv_transpose", cause="groups", law="groups_are_blocks")
 def conv_transpose_groups_rotated(x: Array, w: Array, b: Array | None = None, **p: Value) -> Array:
     """From three groups on, each group's filters are the next one's."""

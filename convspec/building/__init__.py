@@ -11,7 +11,7 @@ from collections.abc import Callable
 from convspec.spec.case import Case, Tensor
 from convspec.spec.claims import OpClaims
 
-from . import layers, maps, pools
+from . import layers, maps, network, pools
 from .extents import REAL_PATTERNS, WORK, Values, is_real
 from .shapes import output_shape
 
@@ -35,6 +35,7 @@ BUILDERS: dict[str, Callable[[str, int, OpClaims, str, Values], Case]] = {
     "softmax": maps.softmax,
     "log_softmax": maps.softmax,
     "cross_entropy": maps.cross_entropy,
+    "network": network.network,
 }
 """Operation → what makes a case of (operation, spatial axes, claims, scale, levels)."""
 

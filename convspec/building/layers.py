@@ -97,8 +97,8 @@ def conv_transpose(op: str, rank: int, claims: OpClaims, scale: str, values: Val
     cuts: list[Cut] = [(e, "channels", 1), (e, "filters", 1), (e, "batch", 1)]
     cuts += [(a, "outputs", n) for a, n in zip(built, least, strict=True)]
     cuts += [(e, "groups", claims.groups[0])]
-    # Only a one-hot bank grows with the square of the window.
-    cuts += [(a, "window", claims.window[0]) for a in built] if complete else []
+    if complete:  # a one-hot bank grows with the square of the window
+        cuts += [(a, "window", claims.window[0]) for a in built if not a.low + a.high]
     trim(work, WORK[scale], cuts, values["x.k"] + values["w.k"])
     transpose = ConvTranspose(
         stride=tuple(a.stride for a in built),

@@ -22,6 +22,9 @@ from .extents import (
     window_axes,
 )
 
+BIN = 200
+"""What a bin costs besides its cells: no two bins are alike, and the reference takes each alone."""
+
 
 def pool(op: str, rank: int, claims: OpClaims, scale: str, values: Values) -> Case:
     """A pool with windows."""
@@ -96,7 +99,8 @@ def adaptive_pool(op: str, rank: int, claims: OpClaims, scale: str, values: Valu
         entries = e.channels * plane if complete else e.batch
         # Two bins may share a cell along each axis, and small inputs have many bins a cell.
         read = prod(size(i) + outputs[i].size for i in range(rank))
-        return entries * e.channels * read if plane <= exact else WORK[scale] + 1
+        cost = entries * e.channels * read + BIN * prod(extent.size for extent in outputs)
+        return cost if plane <= exact else WORK[scale] + 1
 
     cuts: list[Cut] = [(e, "channels", 1), (e, "batch", 1)]
     cuts += [(extent, "size", 1) for extent in outputs]

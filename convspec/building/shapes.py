@@ -7,6 +7,7 @@ from collections.abc import Callable
 from convspec.spec.case import Case
 from convspec.spec.relation import axes, transposed_axes
 
+from . import network
 from .extents import Values
 
 Shape = tuple[int, ...]
@@ -14,6 +15,8 @@ Shape = tuple[int, ...]
 
 def output_shape(case: Case) -> Shape:
     """The shape of a valid case's result."""
+    if case.op.name == "network":
+        return network.output_shape(case)
     return _SHAPES.get(case.op.name, _windowed)(case.tensors[0].shape, case)
 
 

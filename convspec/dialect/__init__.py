@@ -34,6 +34,7 @@ __all__ = [
     "indices",
     "received",
     "resized",
+    "second_gradients",
     "splits_ties",
     "surface",
     "tied_cells",
@@ -77,6 +78,10 @@ def expected(
     dtype: npt.DTypeLike,
 ) -> Array:
     """The result; of max pooling with indices, the values. `dtype` is the implementation's."""
+    if op == "network":
+        from .composed import composition  # which is made of the functions here
+
+        return composition(claims, dtype).network(*arrays, **parameters)
     if op in _MAXIMA:
         return maxima.maximum(op, arrays[0], parameters, claims, np.dtype(dtype))
     if op in claims.departing and op in _FORWARD:
@@ -93,9 +98,30 @@ def gradients(
     claims: Claims,
 ) -> tuple[Array, ...]:
     """The gradients, one per array that has one."""
+    if op == "network":
+        from .composed import composition
+
+        return composition(claims).gradients(arrays, cotangent, **parameters)
     if op in claims.departing and op in _BACKWARD:
         return _BACKWARD[op](arrays, cotangent, parameters, claims.dialect)
     return reference.vjp(op, tuple(arrays), cotangent, **parameters)
+
+
+def second_gradients(
+    op: str,
+    arrays: Sequence[Array],
+    cotangent: Array,
+    held: Sequence[Array | None],
+    parameters: Mapping[str, Any],
+    claims: Claims,
+) -> tuple[Array, ...]:
+    """The gradients of Σ⟨gradient, held⟩: one per array, then that of the cotangent."""
+    from . import composed
+
+    if op == "network":
+        nets = composed.composition(claims)
+        return nets.second_gradients(arrays, cotangent, held, **parameters)
+    return composed.second_gradients(op, arrays, cotangent, held, parameters, claims)
 
 
 def indices(x: Array, parameters: Mapping[str, Any], claims: Claims) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from . import contents, elsewhere
+from .claims import claims
 from .clauses import clause_list
 from .constraints import refusals
 from .figures import FIGURES, PICTURES, shown
@@ -37,6 +38,8 @@ def block(page: Page, words: list[str]) -> str:
             return contents.others()
         case ["totals"]:
             return contents.totals()
+        case ["claims"]:
+            return claims()
         case ["questions"]:
             return questions()
     raise ValueError(f"{page.name}.md: no block is called {' '.join(words)!r}")

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from convspec.law import Law, all_laws
-from convspec.spec.clauses import Clause
+from convspec.layers import comes
+from convspec.spec.clauses import CLAUSES, Clause, Example
 from convspec.spec.dialects import DIALECT_POINTS
 
 from .elsewhere import place
@@ -26,7 +27,7 @@ def clause_list(page: Page, heading: str) -> str:
         raise ValueError(f"clauses stand under {', '.join(HEADINGS)}, not under {heading!r}")
     themes: dict[Theme, dict[Clause, list[str]]] = {}
     for clause in clauses_of(page, heading):
-        alike = replace(clause, slug=clause.slug.partition(".")[2])
+        alike = replace(clause, slug=clause.slug.partition(".")[2], examples=())
         themes.setdefault(theme_of(clause), {}).setdefault(alike, []).append(clause.slug)
     said = []
     for theme, shared in themes.items():
@@ -43,10 +44,16 @@ def _entry(clause: Clause, slugs: list[str]) -> str:
         f"{named} · {clause.level}",
         plain(clause.statement),
         *([code(clause.formula)] if clause.formula else []),
+        *(_example(example) for slug in slugs for example in CLAUSES[slug].examples),
         f"<sub>{_checked(clause, slugs)} · {_sources(clause)}</sub>",
     ]
     said = "\n".join([lines[0], "\\\n".join(lines[1:])])
     return f"{said}\n\n> Note: {plain(clause.note)}" if clause.note else said
+
+
+def _example(example: Example) -> str:
+    """A case, and what comes of it."""
+    return f"<sub>{code(example.case)} → {comes(example)}</sub>"
 
 
 def laws_of(slug: str) -> list[Law]:
@@ -71,7 +78,8 @@ def _sources(clause: Clause) -> str:
     claims = [s for s in clause.sources if CLAIM.fullmatch(s)]
     said = [_linked(s) for s in clause.sources if s not in claims]
     if claims:
-        said.append(f"claim{'s' if len(claims) > 1 else ''} {', '.join(claims)}")
+        links = ", ".join(f"[{claim}](claims.md#{claim})" for claim in claims)
+        said.append(f"claim{'s' if len(claims) > 1 else ''} {links}")
     return "; ".join(said) if said else f"since {clause.since}"
 
 

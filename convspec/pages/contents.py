@@ -26,6 +26,7 @@ def _about(op: str) -> str:
     """The first paragraph of what the reference says of it, without the clause it names."""
     said = " ".join((getattr(reference, op).__doc__ or "").partition("\n\n")[0].split())
     said = re.sub(r", ``[\w.-]+``", "", said)
+    said = re.sub(r"[;,] see :\w+:`[^`]+`", "", said)
     return re.sub(r":func:`(\w+)`", r"\1", said).replace("``", "")
 
 

@@ -8,7 +8,7 @@ from convspec.differences import named
 from convspec.elsewhere import limits_for
 from convspec.lookup import points_for
 from convspec.spec.dialects import DIALECT_POINTS, HOW, DialectPoint, Limit, Seen
-from convspec.spec.operations import OPERATIONS
+from convspec.spec.operations import VOCABULARY
 
 from .layout import PAGE_OF
 from .markdown import code, plain, table
@@ -76,7 +76,7 @@ def _point(point: DialectPoint) -> str:
     rows += [("none of these", plain(seen.detail), plain(_bare(seen)))
              for seen in point.chosen if not seen.choice]  # fmt: skip
     pages: dict[str, list[str]] = {}
-    for op in (op for op in OPERATIONS if op in point.ops):
+    for op in (op for op in VOCABULARY if op in point.ops):
         pages.setdefault(PAGE_OF[op].name, []).append(op)
     bears = ", ".join(f"[{code(op)}]({page}.md)" for page, ops in pages.items() for op in ops)
     return "\n\n".join([

@@ -47,6 +47,7 @@ _OPERATIONS = (
     Page("dense", "The dense layer", ("dense",)),
     Page("softmax", "Softmax and its logarithm", ("softmax", "log_softmax")),
     Page("cross_entropy", "Cross-entropy", ("cross_entropy",)),
+    Page("network", "Networks", ("network",)),
 )  # fmt: skip
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterator
 from pathlib import Path
 
 from convspec import reference
-from convspec.spec.operations import OPERATIONS, Parameter, parameters
+from convspec.spec.network import HEADS, OUTPUTS, POOLS
+from convspec.spec.operations import VOCABULARY, Parameter, parameters
 
 from .markdown import code, table
 
@@ -44,6 +46,13 @@ MEANINGS = {
     "mode": ("constant, reflect, symmetric, replicate, circular", "what the new cells hold"),
     "value": ("any that the dtype holds", "what the new cells hold in mode constant"),
     "p": ("p ≥ 1", "the exponent of the norm"),
+    "network.stride": ("s ≥ 1", "the stride of the first convolution"),
+    "network.padding": ("p_lo, p_hi ≥ 0", "the padding of both convolutions"),
+    "pool": (", ".join(POOLS), "the pool after the first convolution"),
+    "pool_window": ("k ≥ 1", "its window"),
+    "pool_stride": ("s ≥ 1", "its stride"),
+    "head": (", ".join(HEADS), "what makes classes of maps"),
+    "output": (", ".join(OUTPUTS), "what is made of the logits"),
     "output_size": ("o ≥ 1", "the extent of the result"),
 }  # fmt: skip
 """A parameter, or one of an operation → which values are legal, and what it says."""
@@ -51,27 +60,32 @@ MEANINGS = {
 
 def signatures(ops: tuple[str, ...]) -> str:
     """How the operations are called: the reference's signatures, without types."""
-    lines = []
-    for op in ops:
-        parts = []
-        star = False
-        for name, parameter in inspect.signature(getattr(reference, op)).parameters.items():
-            if parameter.kind is parameter.KEYWORD_ONLY and not star:
-                parts.append("*")
-                star = True
-            unset = parameter.default is parameter.empty
-            parts.append(name if unset else f"{name}={parameter.default}")
-        lines.append(f"{op}({', '.join(parts)})")
+    lines = [f"{op}({', '.join(_arguments(op))})" for op in ops]
     files = dict.fromkeys(Path(inspect.getfile(getattr(reference, op))).name for op in ops)
     links = ", ".join(f"[{code(f'reference/{file}')}](../reference/{file})" for file in files)
     return "\n".join(["```python", *lines, "```", "", f"Defined in {links}."])
+
+
+def _arguments(op: str) -> Iterator[str]:
+    """What a call is given: arrays, then parameters by name."""
+    kind = VOCABULARY[op]
+    for name in kind.inputs:
+        yield f"{name}=None" if name in kind.optional else name
+    given = inspect.signature(getattr(reference, op)).parameters
+    if parameters(kind):
+        yield "*"
+    for parameter in parameters(kind):
+        like = given.get(parameter.name)
+        default = inspect.Parameter.empty if like is None else like.default
+        unset = default is inspect.Parameter.empty
+        yield parameter.name if unset else f"{parameter.name}={default}"
 
 
 def parameter_table(ops: tuple[str, ...]) -> str:
     """Signatures, and a row for each parameter of any of the operations."""
     rows: dict[Parameter, list[str]] = {}
     for op in ops:
-        for parameter in parameters(OPERATIONS[op]):
+        for parameter in parameters(VOCABULARY[op]):
             rows.setdefault(parameter, []).append(op)
     said = [signatures(ops)]
     if rows:

@@ -24,10 +24,10 @@ class Question:
 QUESTIONS = (
     Question(
         "What is the output size of k = 3, s = 2 on 6×6 with ceil mode, and where is it different?",
-        "max_pool --input 6x6 --kernel 3 --stride 2 --ceil",
+        "k=3 s=2 on 6x6 with ceil mode",
         "max_pool.md#semantics",
         "output 2×2, instead of 3×3",
-        "have no ceil mode and give 2×2",
+        "have no ceil mode: sizes are those of floor",
     ),
     Question(
         "Does GAP keep spatial information?",

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-from convspec.spec.groups import CONVOLUTIONS, EVERY, LINEAR, MAPS, MAXIMA
+from convspec.spec.groups import CONVOLUTIONS, EVERY, LINEAR, MAXIMA, SCALED
 
 from .point import Point
 
 IEEE = "IEEE 754-2019"
 
+SHOWS = (
+    "A NaN or an infinity in the input shows in the outputs that read it with a weight that is"
+    " not 0: NaN, or the infinity of the product's sign. Every other output is what it is without."
+)
+
 POINTS = (
     Point(
-        "special-values", LINEAR,
-        "A NaN or an infinity in the input shows in the outputs that read it with a weight that is"
-        " not 0: NaN, or the infinity of the product's sign. Every other output is what it is"
-        " without.",
+        "special-values", CONVOLUTIONS, SHOWS,
         "x[i] = ∞, y[o] reads i with weight w ⇒ y[o] = w·∞", (f"{IEEE}, §6", "C6"),
+        level="SHOULD",
         note="An algorithm that mixes neighbouring windows on the way (Winograd, FFT) spreads such"
-        " a cell over a tile or a row, and does not conform in this.",
+        " a cell over a tile or a row, and does not conform in this. PyTorch 2.13 without oneDNN is"
+        " an example: it hands float32 batches of 16 and more to NNPACK, where a NaN fills a tile"
+        " of 6×6 outputs.",
+    ),
+    Point(
+        "special-values", tuple(op for op in LINEAR if op not in CONVOLUTIONS), SHOWS,
+        "x[i] = ∞, y[o] reads i ⇒ y[o] = ∞", (f"{IEEE}, §6", "C6"),
     ),
     Point(
         "special-values", MAXIMA,
         "+∞ is the maximum of every window that reads it; −∞ is that of windows that hold nothing"
         " else.",
         "max(∞, x) = ∞, max(−∞, x) = x", (f"{IEEE}, §9.6", "O1"),
+    ),
+    Point(
+        "special-values", ("relu",), "+∞ stays, −∞ becomes 0.",
+        "max(∞, 0) = ∞, max(−∞, 0) = 0", (f"{IEEE}, §9.6", "N1"),
     ),
     Point(
         "zero-times-infinity", CONVOLUTIONS,
@@ -51,7 +64,7 @@ POINTS = (
         " what the sum begins with, and is not specified.",
     ),
     Point(
-        "subnormals", MAPS,
+        "subnormals", SCALED,
         "Numbers too small to be normal are numbers: they are not flushed to 0, on the way in or"
         " out.",
         "f(2^−149·x) = 2^−149·f(x) for float32 and integers x", (f"{IEEE}, §7.5",),
@@ -60,7 +73,7 @@ POINTS = (
         " else.",
     ),
     Point(
-        "power-of-two", MAPS,
+        "power-of-two", SCALED,
         "Scaling by powers of 2 scales the result, bit for bit, as long as nothing overflows or"
         " underflows.",
         "f(2^a·x, 2^b·w) = 2^(a+b)·f(x, w)", (f"{IEEE}, §4.3", "C2"),

@@ -11,7 +11,7 @@ import numpy as np
 from convspec.comparison import require_equal, require_shape
 from convspec.contents import EXACT_BITS, backwards
 from convspec.law import law
-from convspec.moves import claimed, grown, none
+from convspec.moves import claimed, grown, none, shape_of
 from convspec.spec.groups import CONVOLUTIONS
 from convspec.trial import Array, Trial, wide
 from convspec.verdicts import WrongValue
@@ -28,6 +28,7 @@ def test_pointwise(trial: Trial) -> None:
     kept: tuple[Any, ...] = (..., *(slice(None, None, s) for s in trial.parameters["stride"]))
     pixels = np.moveaxis(x[kept], 1, -1)
     rows = trial.other("dense", pixels.reshape(-1, x.shape[1]), w.reshape(len(w), -1), b)
+    require_shape(rows, (pixels[..., 0].size, len(w)), "the dense layer of the pixels")
     expected = np.moveaxis(rows.reshape(*pixels.shape[:-1], len(w)), -1, 1)
     trial.require(trial.run(), expected, versus="each pixel's channels times the matrix")
 
@@ -53,11 +54,20 @@ def test_whole_input_kernel(trial: Trial) -> None:
         return
     y = trial.run(x=x, dilation=undilated)
     require_shape(y, (len(x), len(w), *undilated), "y")
-    dense = trial.other("dense", x.reshape(len(x), -1), w.reshape(len(w), -1), b)
+    matrix = _as_defined(trial, w)
+    dense = trial.other("dense", x.reshape(len(x), -1), matrix.reshape(len(w), -1), b)
     trial.require(y.reshape(len(x), len(w)), dense, versus="the dense layer")
     order = np.random.RandomState(trial.case["x"].k).permutation(prod(x.shape[2:]))
-    got = trial.run(x=_reordered(x, order), w=_reordered(w, order), dilation=undilated)
+    other = _as_defined(trial, _reordered(matrix, order))
+    got = trial.run(x=_reordered(x, order), w=other, dilation=undilated)
     trial.require(got, y, "y of pixels and weights in another order", versus="the given order")
+
+
+def _as_defined(trial: Trial, w: Array) -> Array:
+    """The kernel as it meets the input: turned round in a dialect that turns kernels round."""
+    if trial.adapter.claims.dialect["conv.flip"] != "flipped":
+        return w
+    return np.flip(w, tuple(range(w.ndim - trial.case.rank, w.ndim))).copy()
 
 
 def _reordered(array: Array, order: Array) -> Array:
@@ -90,6 +100,7 @@ def test_associative(trial: Trial) -> None:
     once: dict[str, Any] = {"dilation": given["dilation"], "groups": 1}
     steps = (1,) * rank
     between = trial.other("conv", x, first, stride=steps, padding=given["padding"], **once)
+    require_shape(between, shape_of(trial, x=x, w=first, stride=steps), "the first result")
     expected = trial.other(
         "conv", between.astype(x.dtype), second, stride=given["stride"], padding=none(rank), **once
     )
@@ -135,10 +146,13 @@ def test_separable(trial: Trial) -> None:
             return tuple(values[i] if i == a else plain for i in order)
 
         line = lines[a].reshape(1, 1, *along(lines[a].shape * rank, 1))
-        step = trial.other(
-            "conv", step.astype(x.dtype), line, stride=along(given["stride"], 1),
-            padding=along(given["padding"], (0, 0)), dilation=given["dilation"], groups=1,
-        )  # fmt: skip
+        once: dict[str, Any] = {
+            "stride": along(given["stride"], 1), "padding": along(given["padding"], (0, 0)),
+            "dilation": given["dilation"], "groups": 1,
+        }  # fmt: skip
+        shape = shape_of(trial, x=step, w=line, **once)
+        step = trial.other("conv", step.astype(x.dtype), line, **once)
+        require_shape(step, shape, f"the result along axis {a}")
     require_equal(trial.run(x=x, w=whole), step, "y", "one axis after the other")
 
 
@@ -191,7 +205,7 @@ def test_matched_filter(trial: Trial) -> None:
     chosen = k % len(w)
     if not w[chosen].any():
         w[chosen].flat[0] = 1
-    pattern = w[chosen]
+    pattern = _as_defined(trial, w[chosen])
     kernel, tiles = pattern.shape[1:], (3 if rank < 3 else 2,) * rank
     changes: dict[str, Any] = {
         "w": w, "stride": kernel, "padding": none(rank), "dilation": (1,) * rank

@@ -8,7 +8,7 @@ from convspec.comparison import require_equal, require_shape
 from convspec.contents import lowest
 from convspec.law import law
 from convspec.moves import claimed, coverage, grown, window_axes
-from convspec.spec.groups import MAPS, MAXIMA, WINDOWED
+from convspec.spec.groups import MAXIMA, SCALED, WINDOWED
 from convspec.trial import Array, Trial, wide
 from convspec.verdicts import WrongShape, WrongValue
 
@@ -27,7 +27,7 @@ def readers(trial: Trial, cell: tuple[int, ...]) -> Array:
     return np.asarray(trial.expected(x=x, **changes, value=0) != 0)
 
 
-@law("locality", MAPS, share=0.5)
+@law("locality", SCALED, share=0.5)
 def test_locality(trial: Trial) -> None:
     """One changed cell changes every output that reads it, and not a bit of any other."""
     x = trial.inputs["x"].copy()
@@ -120,10 +120,11 @@ def test_size_in_stride(trial: Trial) -> None:
     longer = tuple(s + 1 if a == which else s for a, s in enumerate(strides))
     if not claimed(trial, stride=longer) or not trial.meaningful(stride=longer):
         return
-    sizes, fewer = trial.run().shape, trial.run(stride=longer).shape
+    y = trial.run()
+    trial.require_shape(y)
+    sizes, fewer = y.shape, trial.run(stride=longer).shape
     place = 2 + which
-    others = sizes[:place] + sizes[place + 1 :]
-    if len(fewer) != len(sizes) or fewer[place] > sizes[place]:
-        raise WrongShape(f"stride {strides} gives {sizes}, the longer stride {longer} {fewer}")
-    if fewer[:place] + fewer[place + 1 :] != others:
+    if fewer[:place] + fewer[place + 1 :] != sizes[:place] + sizes[place + 1 :]:
         raise WrongShape(f"stride {longer} instead of {strides} makes {fewer} of {sizes}")
+    if fewer[place] > sizes[place]:
+        raise WrongShape(f"stride {strides} gives {sizes}, the longer stride {longer} {fewer}")

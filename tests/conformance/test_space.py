@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from convspec.comparison import require_shape
 from convspec.law import law
-from convspec.moves import agree, claimed, grown, none, window_axes
+from convspec.moves import agree, claimed, grown, none, run, window_axes
 from convspec.spec.groups import GLOBAL, MAPS, PLACED, WINDOWED
 from convspec.trial import Array, Trial, wide
 
@@ -33,8 +34,8 @@ def test_translation(trial: Trial) -> None:
     last = (axis.size + more - moved - axis.extent + axis.low) // axis.stride
     part = (slice(None),) * spatial + (slice(first, last + 1),)
     there = (slice(None),) * spatial + (slice(first + steps, last + 1 + steps),)
-    got = trial.run(x=after)[part]
-    agree(trial, got, trial.run(x=before)[there], "the unmoved x", part=part, x=after)
+    got = run(trial, x=after)[part]
+    agree(trial, got, run(trial, x=before)[there], "the unmoved x", part=part, x=after)
 
 
 @law("circular-translation", WINDOWED, share=0.5, narrow={**EXPLICIT, **FLOOR})
@@ -53,9 +54,9 @@ def test_circular_translation(trial: Trial) -> None:
     turns[k % rank] = turns[k % rank] or 1
     turned = np.roll(x, [-t * s for t, s in zip(turns, strides, strict=True)], spatial)
     ends = _round(trial, turned, extents)
-    y = trial.run(x=_round(trial, x, extents), padding=unpadded)
+    y = run(trial, x=_round(trial, x, extents), padding=unpadded)
     expected = np.roll(y, [-t for t in turns], spatial)
-    got = trial.run(x=ends, padding=unpadded)
+    got = run(trial, x=ends, padding=unpadded)
     agree(trial, got, expected, "the unturned x", x=ends, padding=unpadded)
 
 
@@ -64,6 +65,8 @@ def _round(trial: Trial, x: Array, extents: list[int]) -> Array:
     around = tuple(((e - 1) // 2, e - 1 - (e - 1) // 2) for e in extents)
     if all(max(pair) <= n for pair, n in zip(around, x.shape[2:], strict=True)):
         padded = trial.other("pad", x, padding=around, mode="circular", value=0)
+        sizes = [n + e - 1 for n, e in zip(x.shape[2:], extents, strict=True)]
+        require_shape(padded, (*x.shape[:2], *sizes), "the padded x")
         return padded.astype(x.dtype)
     return np.pad(x, ((0, 0), (0, 0), *around), mode="wrap")
 
@@ -88,7 +91,7 @@ def test_flip(trial: Trial) -> None:
         return
     if trial.op in ("avg_pool", "conv_transpose") and not trial.meaningful(x=wide(x), **changes):
         return
-    y = trial.run(x=x, **changes)
+    y = run(trial, x=x, **changes)
     spatial = tuple(2 + a for a in turned)
     changes["padding"] = tuple(
         pair[::-1] if a in turned else pair for a, pair in enumerate(given["padding"])
@@ -96,7 +99,7 @@ def test_flip(trial: Trial) -> None:
     changes["x"] = np.flip(x, spatial).copy()
     if "w" in trial.inputs:
         changes["w"] = np.flip(trial.inputs["w"], spatial).copy()
-    agree(trial, trial.run(**changes), np.flip(y, spatial), "the mirror image of y", **changes)
+    agree(trial, run(trial, **changes), np.flip(y, spatial), "the mirror image of y", **changes)
 
 
 @law("axis-exchange", MAPS, share=0.5, ranks=(2, 3))
@@ -115,10 +118,9 @@ def test_axes_exchanged(trial: Trial) -> None:
     for name in ("x", "w"):
         if name in trial.inputs:
             changes[name] = trial.inputs[name].swapaxes(*places).copy(order="C")
-    y = trial.run()
-    trial.require_shape(y)
+    y = run(trial)
     expected = y if trial.op in GLOBAL else y.swapaxes(*places)
-    agree(trial, trial.run(**changes), expected, "y with its axes exchanged", **changes)
+    agree(trial, run(trial, **changes), expected, "y with its axes exchanged", **changes)
 
 
 @law("lower-rank", MAPS, share=0.5, ranks=(1, 2))
@@ -128,7 +130,7 @@ def test_lower_rank(trial: Trial) -> None:
     place = k % (rank + 1)
     single = {
         "window": 1, "stride": 1 + k // 3 % 3, "dilation": 1 + k // 9 % 2, "padding": (0, 0),
-        "output_padding": 0,
+        "output_padding": 0, "output_size": 1,
     }  # fmt: skip
     changes: dict[str, Any] = {
         name: (*value[:place], single[name], *value[place:])
@@ -140,6 +142,6 @@ def test_lower_rank(trial: Trial) -> None:
             changes[name] = np.expand_dims(trial.inputs[name], 2 + place).copy(order="C")
     if not claimed(trial, **changes):
         return
-    y = trial.run()
+    y = run(trial)
     expected = y if trial.op in GLOBAL else np.expand_dims(y, 2 + place)
-    agree(trial, trial.run(**changes), expected, "y without the axis of one cell", **changes)
+    agree(trial, run(trial, **changes), expected, "y without the axis of one cell", **changes)

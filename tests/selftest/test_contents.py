@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convspec.contents import amplitude, fill, lay_out, longest_sum, values
+from convspec.contents import amplitude, fill, filled, lay_out, longest_sum, values
 from convspec.spaces import Space, space_for
 from convspec.spec.case import DTYPES, LAYOUTS, PATTERNS, Case, Tensor
 from convspec.spec.claims import OpClaims
+from convspec.spec.groups import possible_ranks
 
 INTEGERS = sorted(set(PATTERNS) - {"normal", "positive", "nan", "nans", "floor"})
 
@@ -104,9 +105,12 @@ def test_an_impulse_reaches_every_end() -> None:
 
 def spaces(dtype: str) -> list[Space]:
     claims = OpClaims(dtypes=(dtype,))
-    ops = ["conv", "pad", "max_pool", "global_sum_pool"] + ["avg_pool"] * (dtype[0] == "f")
+    ops = ["conv", "dense", "pad", "max_pool", "global_sum_pool", "relu"]
+    ops += ["avg_pool", "lp_pool", "adaptive_avg_pool"] * (dtype[0] == "f")
     found = [
-        space_for(op, rank, claims, gradient=dtype[0] == "f") for op in ops for rank in (1, 2, 3)
+        space_for(op, rank, claims, gradient=dtype[0] == "f")
+        for op in ops
+        for rank in possible_ranks(op)
     ]
     return [space for space in found if space is not None]
 
@@ -125,7 +129,7 @@ def test_every_sum_is_exact(dtype: str) -> None:
         for case in drawn(space, 60):
             greatest = amplitude(case)
             arrays = {t.name: np.abs(values(t, greatest).astype(np.int64)) for t in case.tensors}
-            if case.op.name == "conv":
+            if case.op.name in ("conv", "dense"):
                 largest = arrays["x"].max(initial=0) * arrays["w"].max(initial=0)
                 if "g" in arrays:
                     sides = max(arrays["x"].max(initial=0), arrays["w"].max(initial=0))
@@ -159,3 +163,21 @@ def test_unknown_names_are_errors() -> None:
         values(Tensor("x", (2,), "float32", "plaid"))
     with pytest.raises(ValueError, match="no memory layout"):
         lay_out(np.zeros(3), "spiral")
+
+
+def test_labels_are_classes() -> None:
+    for n, c in ((1, 1), (5, 3), (40, 7)):
+        line = f"cross_entropy logits={n}x{c}:float32:ints@0 labels={n}:int64:labels@3"
+        labels = filled(Case.parse(line))["labels"]
+        assert labels.dtype == np.int64 and labels.shape == (n,)
+        assert set(labels.tolist()) <= set(range(c))
+        assert n < 40 or set(labels.tolist()) == set(range(c))
+
+
+def test_a_bank_has_every_one_hot_kernel() -> None:
+    # Two groups of two entries, and two cells: four maps.
+    bank = values(Tensor("w", (4, 4, 1, 2), "float32", "bank")).reshape(2, 2, 4, 2)
+    for group in bank:
+        for n in range(2):
+            for t in range(2):
+                assert np.flatnonzero(group[n, :, t]).tolist() == [2 * n + t]

@@ -16,11 +16,7 @@ from convspec.search import playlist
 from convspec.spaces import Space, space_for
 from convspec.spec.case import Case
 from convspec.spec.claims import OpClaims
-
-OPS = (
-    "conv", "conv_transpose", "pad", "max_pool", "max_pool_with_indices", "avg_pool",
-    "global_avg_pool", "global_max_pool", "global_sum_pool",
-)  # fmt: skip
+from convspec.spec.groups import EVERY, possible_ranks
 
 
 def claims_of(name: str, op: str) -> OpClaims:
@@ -39,8 +35,9 @@ def combined(space: Space) -> tuple[int, ...]:
     return tuple(f.combined for f in space.factors if f.combined)
 
 
-@pytest.mark.parametrize("rank", [1, 2, 3])
-@pytest.mark.parametrize("op", OPS)
+@pytest.mark.parametrize(
+    ("op", "rank"), [(op, rank) for op in EVERY for rank in possible_ranks(op)]
+)
 @pytest.mark.parametrize("declared", ["defaults", "numpy", "reference", "torch"])
 def test_every_triple_of_levels_is_covered(declared: str, op: str, rank: int) -> None:
     levels = combined(space_of(declared, op, rank))

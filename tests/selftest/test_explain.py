@@ -13,7 +13,8 @@ from convspec.cli import cli
 from convspec.elsewhere import CHOICES, REMARKS
 from convspec.explain import sources
 from convspec.layers import WINDOWED, layer
-from convspec.lookup import NOTES, TOPICS, about_topic, points_for
+from convspec.lookup import TOPICS, about_topic, points_for
+from convspec.notes import NOTES
 from convspec.pages.layout import FOLDER
 from convspec.pages.reading import anchors
 from convspec.spec.clauses import CLAUSES
@@ -132,6 +133,30 @@ def test_a_question_may_have_words_that_nothing_is_known_of() -> None:
     assert "1 against 9" in flat(shown("why is the corner pixel weaker"))
     result = explain("what is the meaning of life")
     assert result.exit_code == 2 and "'meaning'" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("asked", "headline"),
+    [
+        ("what is the output size of k=3, s=2 on 6x6 with ceil mode, and where is it different?",
+         "max_pool input 6×6, window 3×3, stride 2×2, ceil mode → output 3×3"),
+        ("5x5 input 3x3 kernel stride 2 padding 1", "conv input 5×5, window 3×3, stride 2×2,"
+         " padding 1:1,1:1 → output 3×3"),
+        ("average pooling of n=9 with a window of k = 2, s=2",
+         "avg_pool input 9, window 2, stride 2 → output 4"),
+        ("same padding k=2 s=2 n=5", "conv input 5, window 2, stride 2, padding 0:1 (same_upper)"),
+    ],
+)  # fmt: skip
+def test_numbers_in_a_question_are_worked_out(asked: str, headline: str) -> None:
+    assert flat(shown(asked)).startswith(headline)
+    assert flat(shown(*asked.split())).startswith(headline)
+
+
+def test_words_that_make_up_a_name_are_that_name() -> None:
+    assert shown("average", "pooling").startswith("avg_pool")
+    assert shown("what is global average pooling").startswith("global_avg_pool")
+    assert shown("ceil mode").startswith("ceil_mode")
+    assert shown("what is dilation").startswith("dilation")
 
 
 def test_several_words_give_what_they_share() -> None:

@@ -14,11 +14,11 @@ from convspec import reference
 from convspec.adapters.errors import UnknownAdapter
 from convspec.adapters.mutants import CAUSES, MUTANTS, Mutant, make
 from convspec.adapters.opening import Adapter, open_adapter
-from convspec.contents import fill
+from convspec.contents import fill, filled, lay_out
 from convspec.law import all_laws
 from convspec.spaces import space_for
 from convspec.spec.case import Case
-from convspec.spec.groups import EVERY
+from convspec.spec.groups import EVERY, possible_ranks
 
 CASES = 250
 """Cases per number of axes: a fault that shows in one of a hundred is missed once in 1900 runs."""
@@ -34,6 +34,7 @@ BETWEEN_CALLS = (
     "empty_batch",
     "rejects_invalid",
     "read_only_inputs",
+    "shrinks_away",
 )
 """Laws about how an operation is called; one answer to one valid call cannot show their faults."""
 
@@ -52,6 +53,8 @@ OWN_ARRAYS = (
 PATTERNS = {
     "rounding": ("normal",),
     "nan": ("nan",),
+    "softmax_large": ("distinct",),
+    "softmax_shift": ("distinct",),
     "impulse_response_max": ("floor",),
     "linear_in_input": ("distinct",),
     "linear_in_weight": ("distinct",),
@@ -59,6 +62,13 @@ PATTERNS = {
     "batch_split_real": ("normal",),
 }
 """Contents that show a fault where the usual ones do not, by the law that must find it."""
+
+CORNERS = {
+    "pixel_permutation": {"window": (1,), "stride": (1,), "low": (0,), "high": (0,)},
+    "whole_input_kernel": {"low": (0,), "high": (0,), "outputs": (1,), "tail": (0,)},
+    "matched_filter": {"window": (2,), "stride": (2,), "low": (0,), "high": (0,), "dilation": (1,)},
+}
+"""Parameters that seldom come together by chance, by the law that must find the fault."""
 
 PLAIN = {
     "conv": "padding=1:1,1:1 x=1x2x6x6:float32:ints@1 w=2x2x2x3:float32:ints@2"
@@ -72,12 +82,27 @@ PLAIN = {
     "global_avg_pool": "x=2x2x4x4:float32:ints@1 g=2x2:float32:ints@3",
     "global_max_pool": "x=1x2x2x2:float32:distinct@1 g=1x2:float32:ints@3",
     "global_sum_pool": "x=1x2x4x4:float32:ints@1 g=1x2:float32:ints@3",
+    "lp_pool": "window=2,2 stride=2,2 x=1x2x4x4:float32:ints@1 g=1x2x2x2:float32:ints@3",
+    "adaptive_avg_pool": "output_size=2,2 x=1x2x4x4:float32:ints@1 g=1x2x2x2:float32:ints@3",
+    "adaptive_max_pool": "output_size=2,2 x=1x2x4x4:float32:distinct@1 g=1x2x2x2:float32:ints@3",
+    "relu": "x=1x2x4x4:float32:normal@1 g=1x2x4x4:float32:ints@3",
+    "dense": "x=2x3:float32:ints@1 w=4x3:float32:ints@2 b=4:float32:ints@3 g=2x4:float32:ints@4",
+    "softmax": "x=2x4:float32:ints@1 g=2x4:float32:ints@3",
+    "log_softmax": "x=1x4:float32:ints@1 g=1x4:float32:ints@3",
+    "cross_entropy": "logits=1x4:float32:ints@1 labels=1:int64:labels@5 g=scalar:float32:ones@0",
 }
 """Ordinary cases: small, square strides, nothing that does not divide."""
 
 
 def inputs(case: Case) -> tuple[Array, ...]:
-    return tuple(fill(t, 4) for t in case.tensors if t.name != "g")
+    plain = filled(case)
+    return tuple(lay_out(plain[t.name], t.layout) for t in case.tensors if t.name != "g")
+
+
+def others(case: Case) -> tuple[Array, ...]:
+    """Inputs of the same shapes that an adapter may remember."""
+    labels = [t.name == "labels" for t in case.tensors]
+    return tuple(a if kept else -a for a, kept in zip(inputs(case), labels, strict=False))
 
 
 def answers(function: Function, vjp: Function, case: Case) -> list[Array]:
@@ -107,15 +132,16 @@ def witnesses(mutant: Mutant, adapter: Adapter) -> Iterator[Case]:
     """Cases drawn uniformly; before each, what an adapter may remember is of another input."""
     patterns = PATTERNS.get(mutant.law)
     narrow = {"x.pattern": patterns, "w.pattern": patterns} if patterns else {}
+    narrow |= CORNERS.get(mutant.law, {})
     rng = np.random.default_rng(0)
     for _ in range(CASES):
-        for rank in (1, 2, 3):
+        for rank in possible_ranks(mutant.op):
             claims = adapter.claims.ops[mutant.op]
             space = space_for(mutant.op, rank, claims, narrow=narrow, gradient=True)
             assert space is not None
             case = space.case([int(rng.integers(n)) for n in space.sizes])
             with contextlib.suppress(NotImplementedError):
-                adapter.functions[mutant.op](*(-a for a in inputs(case)), **case.op.arguments())
+                adapter.functions[mutant.op](*others(case), **case.op.arguments())
             yield case
 
 

@@ -22,7 +22,7 @@ from convspec.pages.questions import QUESTIONS
 from convspec.pages.reading import anchors, examples, headings, links, quoted, slugged
 from convspec.spec.clauses import CLAUSES
 from convspec.spec.dialects import DIALECT_POINTS
-from convspec.spec.operations import OPERATIONS
+from convspec.spec.operations import VOCABULARY
 
 NAMES = [file.stem for file in sorted(FOLDER.glob("*.md"))]
 
@@ -58,7 +58,7 @@ def test_examples_are_true(name: str) -> None:
     assert not runner.failures, "".join(found)
 
 
-@pytest.mark.parametrize("op", list(OPERATIONS))
+@pytest.mark.parametrize("op", list(VOCABULARY))
 def test_an_operation_has_a_page_with_the_five_headings_and_an_example(op: str) -> None:
     text = text_of(PAGE_OF[op].name)
     assert [title for title in headings(text) if title in HEADINGS] == list(HEADINGS)
@@ -92,7 +92,7 @@ def test_names_and_anchors_are_what_they_say(name: str) -> None:
     assert len(marked) == len(set(marked))
     for word in quoted(text):
         op, dot, _ = word.partition(".")
-        if dot and op in OPERATIONS and re.fullmatch(r"[\w.-]+", word):
+        if dot and op in VOCABULARY and re.fullmatch(r"[\w.-]+", word):
             assert word in CLAUSES or word in DIALECT_POINTS, f"{name}.md names {word}"
 
 

@@ -16,12 +16,10 @@ from convspec.law import Law, all_laws
 from convspec.spaces import Space, space_for
 from convspec.spec.case import Case
 from convspec.spec.claims import Claims, OpClaims, read_claims
+from convspec.spec.groups import EVERY, ROUNDED, possible_ranks
 from convspec.spec.operations import OPERATIONS
 
-OPS = (
-    "conv", "conv_transpose", "pad", "max_pool", "max_pool_with_indices", "avg_pool",
-    "global_avg_pool", "global_max_pool", "global_sum_pool",
-)  # fmt: skip
+OPS = EVERY
 NAMED = ["same_upper", "same_lower", "valid"]
 
 DECLARED: dict[str, dict[str, Any]] = {
@@ -82,7 +80,7 @@ def claims_of(name: str) -> Claims:
     declared = dict(DECLARED[name])
     # A mean of integers is not defined.
     floats = [d for d in declared.get("all", {}).get("dtypes", ["float32"]) if d[0] == "f"]
-    for op in ("avg_pool", "global_avg_pool"):
+    for op in ROUNDED:
         declared[op] = {"dtypes": floats}
     return read_claims(declared, OPS, True)
 
@@ -102,7 +100,8 @@ def outside(case: Case, claims: OpClaims, law: Law | None = None) -> list[str]:
     said: dict[str, bool] = {}
     given = case.op.arguments()
     said["rank"] = case.rank in claims.ranks
-    said["dtype"] = all(t.dtype == case.dtype and t.dtype in claims.dtypes for t in case.tensors)
+    numbers = [t for t in case.tensors if t.name != "labels"]
+    said["dtype"] = all(t.dtype == case.dtype and t.dtype in claims.dtypes for t in numbers)
     layouts = {t.layout for t in case.tensors}
     # Row-major is what every adapter is called with now and then: by bias and cotangent.
     said["layout"] = layouts <= {*claims.layouts, "contiguous"}
@@ -117,6 +116,8 @@ def outside(case: Case, claims: OpClaims, law: Law | None = None) -> list[str]:
         said["ceil_mode"] = given["ceil_mode"] in claims.ceil_mode
     if "count_include_pad" in given:
         said["count_include_pad"] = given["count_include_pad"] in claims.count_include_pad
+    if "p" in given:
+        said["power"] = given["p"] in claims.powers
     if case.op.name == "pad":
         said["mode"] = given["mode"] in claims.modes
     padding = given.get("padding", ())
@@ -131,7 +132,7 @@ def outside(case: Case, claims: OpClaims, law: Law | None = None) -> list[str]:
         if "window" in given and claims.padding_limit != "none":
             most = [k // 2 if claims.padding_limit == "half_window" else k - 1 for k in window]
             said["limit"] = all(max(p) <= m for p, m in zip(padding, most, strict=True))
-    if case["x"].shape[0] == 0:
+    if case.tensors[0].shape[0] == 0:
         said["empty batch"] = claims.empty_batch
     return [name for name, holds in said.items() if not holds]
 
@@ -143,9 +144,16 @@ def work(case: Case) -> int:
         return size * prod(case["w"].shape[1:])
     if case.op.name == "conv_transpose":
         return prod(case["x"].shape) * prod(case["w"].shape[1:])
-    if case.op.name.startswith("global"):
-        return prod(case["x"].shape)
-    return size * prod(getattr(case.op, "window", ()))
+    if case.op.name == "dense":
+        return size * case["x"].shape[1]
+    if case.op.name.startswith("adaptive"):
+        # Along every axis, neighbouring bins may share a cell.
+        shape = case["x"].shape
+        outputs = case.op.arguments()["output_size"]
+        return prod(shape[:2]) * prod(map(sum, zip(shape[2:], outputs, strict=True)))
+    if not hasattr(case.op, "window"):
+        return prod(case.tensors[0].shape)
+    return size * prod(case.op.window)
 
 
 def complaints(case: Case, claims: OpClaims) -> list[str]:
@@ -183,7 +191,7 @@ def test_every_row_of_every_law_is_a_case(declared: str, op: str) -> None:
     for law in all_laws().values():
         if op not in law.ops:
             continue
-        for rank in (1, 2, 3):
+        for rank in possible_ranks(op):
             space = law.space(op, rank, claims)
             if space is None:
                 continue
@@ -200,7 +208,7 @@ def test_every_row_of_every_law_is_a_case(declared: str, op: str) -> None:
 @pytest.mark.parametrize("op", OPS)
 def test_a_row_is_its_case(op: str) -> None:
     claims = claims_of("everything").ops[op]
-    for rank in (1, 2, 3):
+    for rank in possible_ranks(op):
         space, again = space_for(op, rank, claims), space_for(op, rank, claims)
         assert space is not None and again is not None
         for row in uniform(space, 30):
@@ -212,17 +220,17 @@ def test_a_row_is_its_case(op: str) -> None:
 @pytest.mark.parametrize("op", OPS)
 def test_zeros_are_the_simplest_row(op: str) -> None:
     claims = claims_of("everything").ops[op]
-    for rank in (1, 2, 3):
+    for rank in possible_ranks(op):
         space = space_for(op, rank, claims)
         assert space is not None
         simplest = space.case([0] * len(space.sizes))
-        assert prod(simplest["x"].shape) == 1
+        assert prod(simplest.tensors[0].shape) == 1
         assert {t.layout for t in simplest.tensors} == {"contiguous"}
         given = simplest.op.arguments()
         for name, value in given.items():
             plain: dict[str, Any] = {
                 "padding": ((0, 0),) * rank, "groups": 1, "mode": "constant", "value": 0,
-                "output_padding": (0,) * rank,
+                "output_padding": (0,) * rank, "p": 1,
             }  # fmt: skip
             wanted = plain.get(name, False if name[0] == "c" else (1,) * rank)
             assert value == wanted, f"{name} is {value}"
@@ -230,10 +238,10 @@ def test_zeros_are_the_simplest_row(op: str) -> None:
             assert space.case(row).cells >= simplest.cells
 
 
-@pytest.mark.parametrize("op", ["avg_pool", "global_avg_pool"])
+@pytest.mark.parametrize("op", ROUNDED)
 def test_means_of_integers_are_not_drawn(op: str) -> None:
     claims = read_claims(DECLARED["everything"], [op], False).ops[op]
-    space = space_for(op, 2, claims)
+    space = space_for(op, claims.ranks[-1], claims)
     assert space is not None
     for row in uniform(space, 60):
         assert is_valid(space.case(row)), space.case(row)
