@@ -22,6 +22,7 @@ from convspec.spoiling import (
     with_parameters,
 )
 
+HANGING_OVER = "kernel exceeds the padded input, in ceil mode"
 NOTHING_TO_AVERAGE = "a window without a cell to average"
 
 
@@ -94,6 +95,20 @@ def _kernel_too_large(case: Case) -> Case:
         changed = with_parameters(case, window=(*parameters["window"][:-1], window))
     # Under "same" padding no kernel is too large.
     return with_parameters(changed, padding="valid") if isinstance(padding, str) else changed
+
+
+def _kernel_too_large_in_ceil_mode(case: Case) -> Case:
+    """By one cell, with a stride that would make up for it: a window could hang over."""
+    p = case.op.arguments()
+    around = 0 if isinstance(p["padding"], str) else sum(p["padding"][-1])
+    return _with(
+        case,
+        window=(*p["window"][:-1], case["x"].shape[-1] + around + 1),
+        stride=(*p["stride"][:-1], max(p["stride"][-1], 2)),
+        padding="valid" if isinstance(p["padding"], str) else p["padding"],
+        dilation=(*p["dilation"][:-1], 1),
+        ceil_mode=True,
+    )
 
 
 def _weight_rank(case: Case) -> Case:
@@ -189,6 +204,7 @@ _POOL = (
     Defect("window 0", _set("window", 0)),
     Defect("window -1", _set("window", -1)),
     Defect("one window too many", _one_more("window")),
+    Defect(HANGING_OVER, _kernel_too_large_in_ceil_mode),
 )
 
 _GLOBAL = (Defect("an axis without cells", _empty_axis),)
@@ -270,17 +286,22 @@ DEFECTS: dict[str, tuple[Defect, ...]] = {
 
 def defects_of(op: str, claims: OpClaims) -> tuple[Defect, ...]:
     """The defects that an adapter with these claims can be shown."""
-    blind = (
-        claims.window[0] == 1
-        and claims.padding[1] > 0
-        and claims.padding_limit == "none"
-        and False in claims.count_include_pad
-    )
+    wanted = {
+        NOTHING_TO_AVERAGE: (
+            claims.window[0] == 1
+            and claims.padding[1] > 0
+            and claims.padding_limit == "none"
+            and False in claims.count_include_pad
+        ),
+        HANGING_OVER: (
+            True in claims.ceil_mode and claims.stride[1] > 1 and claims.dilation[0] == 1
+        ),
+    }
     fixed = {"dilation": claims.dilation == (1, 1), "stride": claims.stride == (1, 1)}
     return tuple(
         defect
         for defect in DEFECTS[op]
         if (defect.mode is None or defect.mode in claims.modes)
-        and (defect.name != NOTHING_TO_AVERAGE or blind)
+        and wanted.get(defect.name, True)
         and not fixed.get(defect.name.split()[0], False)
     )

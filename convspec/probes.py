@@ -48,7 +48,7 @@ def observe(adapter: Adapter, ops: Collection[str]) -> dict[str, dict[str, Any]]
 
     The choice is None where the answer is none of the named ones.
     """
-    found: dict[str, dict[str, Any]] = {}
+    heard: dict[str, tuple[Asked, tuple[str, ...]]] = {}
 
     def call(task: tuple[str, str]) -> None:
         raise _Answered(answer(adapter, Case.parse(task[0]), task[1]))
@@ -63,9 +63,17 @@ def observe(adapter: Adapter, ops: Collection[str]) -> dict[str, dict[str, Any]]
                     got.append(answered.message)
                 except OurError as error:
                     got.append(f"not to be asked: {str(error).strip().splitlines()[-1]}")
-            choice = fitting(asked, tuple(got), adapter.claims)
-            found[asked.point] = {"choice": choice, "got": got}
-    return found
+            heard[asked.point] = asked, tuple(got)
+    claims = adapter.claims
+    for _ in range(2):
+        # What one choice shows in may depend on others, which may not be the declared ones either.
+        found = {
+            name: fitting(asked, got, claims, adapter.claims.dialect[name])
+            for name, (asked, got) in heard.items()
+        }
+        observed = {name: choice for name, choice in found.items() if choice is not None}
+        claims = replace(claims, dialect={**adapter.claims.dialect, **observed})
+    return {name: {"choice": found[name], "got": list(got)} for name, (_, got) in heard.items()}
 
 
 def questions(claims: Claims, ops: Collection[str]) -> Iterator[Asked]:
@@ -84,9 +92,11 @@ def parsed(lines: tuple[str, ...]) -> tuple[Case, ...]:
     return tuple(Case.parse(line) for line in lines)
 
 
-def fitting(asked: Asked, got: tuple[str, ...], claims: Claims) -> str | None:
-    """The choice that gives these answers, the declared one first; None if none does."""
-    declared = claims.dialect[asked.point]
+def fitting(asked: Asked, got: tuple[str, ...], claims: Claims, declared: str) -> str | None:
+    """The choice that gives these answers, the declared one if it does; None if none does.
+
+    At the other points the choices of `claims` are made.
+    """
     for choice in dict.fromkeys((declared, *HELD[asked.point].choices)):
         chosen = replace(claims, dialect={**claims.dialect, asked.point: choice})
         if tuple(expected(case, asked.of, chosen) for case in asked.cases) == got:

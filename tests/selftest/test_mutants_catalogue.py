@@ -55,6 +55,8 @@ OWN_ARRAYS = (
 PATTERNS = {
     "rounding": ("normal",),
     "nan": ("nan",),
+    "nan_index": ("nans",),
+    "nan_gradient": ("nans",),
     "softmax_large": ("distinct",),
     "softmax_shift": ("distinct",),
     "impulse_response_max": ("floor",),
