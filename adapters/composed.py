@@ -30,7 +30,7 @@ def with_networks(
     A network needs conv, relu and one of the heads. What is claimed of it is what is claimed of
     all of its layers.
     """
-    claimed = _claims(claims.ops)
+    claimed = _claims(claims.ops, claims.dialect)
     if claimed is None:
         return functions, vjp, double_vjp, claims
     from convspec.reference.network import (
@@ -59,7 +59,7 @@ def with_networks(
     )
 
 
-def _claims(ops: Mapping[str, OpClaims]) -> OpClaims | None:
+def _claims(ops: Mapping[str, OpClaims], dialect: Mapping[str, str]) -> OpClaims | None:
     """What is claimed of networks; None if nothing is."""
     if "conv" not in ops or "relu" not in ops:
         return None
@@ -69,7 +69,13 @@ def _claims(ops: Mapping[str, OpClaims]) -> OpClaims | None:
     # Others hold too few numbers exactly for the products of several layers.
     dtypes = tuple(d for d in ("float32", "float64") if _share(ops, ("conv", "relu"), d))
     pools = [name for name, op in POOLS.items() if _has_pool(ops, op, ranks, dtypes)]
-    heads = [name for name, parts in HEADS.items() if _has_all(ops, parts, dtypes)]
+    # A pool that keeps its axes is followed by none of these layers.
+    kept = dialect["global_pool.rank"] == "keep"
+    heads = [
+        name
+        for name, parts in HEADS.items()
+        if _has_all(ops, parts, dtypes) and not (kept and "global_avg_pool" in parts)
+    ]
     outputs = [name for name in OUTPUTS if name == "logits" or _has_all(ops, (name,), dtypes)]
     if not (ranks and dtypes and heads):
         return None

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convspec import reference
+from convspec import dialect, reference
 from convspec.bounds import gradient_bounds as bounds_of_operation
 from convspec.bounds import result_bound
 from convspec.numerics import Array, Precision, compounded
 from convspec.reference.network import INPUTS, Call, Composition
+from convspec.spec.claims import Claims
 
 if TYPE_CHECKING:
     from convspec.trial import Trial
@@ -38,7 +39,7 @@ def output_bound(trial: Trial, changes: Mapping[str, Any]) -> Array:
     output = trial.parameters["output"]
     if output != "logits":
         labels = [np.arange(len(logits)) % logits.shape[1]] if output == "cross_entropy" else []
-        return result_bound(output, [logits, *labels], {}, precision)
+        return result_bound(output, [logits, *labels], {}, precision, trial.adapter.claims)
     # A mean over a number of cells that is no power of two: its rounding, and that of what follows.
     magnitude = np.abs(arrays[0])
     for call in calls:
@@ -56,17 +57,17 @@ def gradient_bounds(trial: Trial) -> Sequence[Array]:
         last = calls.pop()
         labels = [np.arange(len(last.inputs[0])) % last.inputs[0].shape[1]]
         given = [last.inputs[0], *(labels if last.layer.op == "cross_entropy" else [])]
-        (error,) = bounds_of_operation(last.layer.op, given, g, {}, precision)
+        claims = trial.adapter.claims
+        (error,) = bounds_of_operation(last.layer.op, given, g, {}, precision, claims)
         (g,) = reference.vjp(last.layer.op, given, g)
     rounding = compounded(precision.terms * precision.unit)
     e = error * (1 + rounding) + np.abs(g) * rounding
-    tie = trial.adapter.claims.dialect["max_pool.tie"]
     found: dict[str, Array] = {}
     for call in reversed(calls):
-        e, *parts = _passed_back(call, e, tie)
+        e, *parts = _passed_back(call, e, trial.adapter.claims)
         found.update(zip(call.layer.weights, parts, strict=True))
     found["x"] = e
-    return [precision.rounded(found[name], found[name]) for name in names]
+    return [found[name] + precision.least_stored for name in names]
 
 
 def _names(trial: Trial) -> list[str]:
@@ -83,13 +84,21 @@ def _calls(arrays: Sequence[Array], parameters: Mapping[str, Any]) -> list[Call]
 
 def _precision(trial: Trial, calls: Sequence[Call]) -> Precision:
     """The types of the case, and the roundings on the longest way through all layers."""
-    terms = 0
+    through, into = 0, 0
     for call in calls:
         x, *weights = call.inputs
-        # No sum over a layer's taps, cells, filters or batch entries is longer than these.
-        terms += max(prod(x.shape), *(prod(w.shape) + prod(x.shape) for w in weights), 1) + 4
+        if weights:
+            w = weights[0].shape
+            through += max(prod(w[1:]), prod(w[:1] + w[2:])) + 3
+            # A weight's gradient is a sum over the batch and all places, of which a padded map may
+            # have one more along each axis than the map.
+            into = max(into, len(x) * prod(n + 2 for n in x.shape[2:]))
+        else:
+            cells = prod(x.shape[2:]) if call.layer.op == "global_avg_pool" else 1
+            through += max(cells, prod(call.layer.parameters.get("window", ()))) + 3
     dtype = trial.case.dtype
-    return Precision(dtype, trial.adapter.claims.accumulate.get(dtype, dtype), terms)
+    accumulator = trial.adapter.claims.accumulate.get(dtype, dtype)
+    return Precision(dtype, accumulator, through + into)
 
 
 def _magnitude(call: Call, x: Array) -> Array:
@@ -101,12 +110,11 @@ def _magnitude(call: Call, x: Array) -> Array:
     return result
 
 
-def _passed_back(call: Call, e: Array, tie: str) -> tuple[Array, ...]:
+def _passed_back(call: Call, e: Array, claims: Claims) -> tuple[Array, ...]:
     """|J|ᵀe, in the input and in the weights."""
     layer, inputs = call.layer, call.inputs
     if layer.op == "flatten":
         return (e.reshape(inputs[0].shape),)
     if layer.op in _ABSOLUTE:
         inputs = tuple(np.abs(array) for array in inputs)
-    extra = {"tie": tie} if layer.op == "max_pool" else {}
-    return reference.vjp(layer.op, inputs, e, **layer.parameters, **extra)
+    return dialect.gradients(layer.op, inputs, e, layer.parameters, claims)

@@ -198,11 +198,11 @@ class Trial:
         return dialect.gradients(self.op, arrays, g, parameters, claims)
 
     def expected_second_gradients(self, held: Sequence[Array | None]) -> tuple[Array, ...]:
-        """The second gradients in the adapter's dialect."""
+        """The gradients of Σ⟨gradient, held⟩ in the adapter's dialect."""
         arrays, parameters = self._arguments(self.exact, {})
-        held = [None if u is None else wide(u) for u in held]
+        wider = [None if u is None else wide(u) for u in held]
         g, claims = self.exact["g"], self.adapter.claims
-        return dialect.second_gradients(self.op, arrays, g, held, parameters, claims)
+        return dialect.second_gradients(self.op, arrays, g, wider, parameters, claims)
 
     # Agreement ---------------------------------------------------------------------------
 

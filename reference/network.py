@@ -65,9 +65,7 @@ class Composition:
             h = self._applied(layer, inputs)
         return h, calls
 
-    def gradients(
-        self, arrays: Sequence[Array], g: Array, tie: str | None = None, **params: Any
-    ) -> tuple[Array, ...]:
+    def gradients(self, arrays: Sequence[Array], g: Array, **params: Any) -> tuple[Array, ...]:
         """The gradients of ⟨network, g⟩ in all arrays, ``network.gradient``.
 
         From the last layer to the first, each is given what the one after it passes back.
@@ -75,7 +73,7 @@ class Composition:
         _, calls = self.run(arrays, params)
         found: dict[str, Array] = {}
         for call in reversed(calls):
-            g, *parts = self._back(call, g, tie)
+            g, *parts = self._back(call, g)
             found.update(zip(call.layer.weights, parts, strict=True))
         return (g, *(found[name] for name in INPUTS[1 : len(arrays)]))
 
@@ -84,7 +82,6 @@ class Composition:
         arrays: Sequence[Array],
         g: Array,
         held: Sequence[Array | None],
-        tie: str | None = None,
         **params: Any,
     ) -> tuple[Array, ...]:
         """The gradients of Σ⟨gradient, held⟩ in all arrays, then that in g.
@@ -96,19 +93,19 @@ class Composition:
         _, calls = self.run(arrays, params)
         given = [g]  # what each layer is given on the way back, from the last to the first
         for call in reversed(calls[1:]):
-            given.append(self._back(call, given[-1], tie)[0])
+            given.append(self._back(call, given[-1])[0])
         given.reverse()
         named = dict(zip(INPUTS, held, strict=False))
         found: dict[str, Array] = {}
         inner, u = [], named["x"]
         for call, back in zip(calls, given, strict=True):
             weights = [named[name] for name in call.layer.weights]
-            of_input, *of_weights, u = self._double(call, back, (u, *weights), tie)
+            of_input, *of_weights, u = self._double(call, back, (u, *weights))
             inner.append(of_input)
             found.update(zip(call.layer.weights, of_weights, strict=True))
         e = np.zeros_like(g)
         for call, extra in zip(reversed(calls), reversed(inner), strict=True):
-            e, *parts = self._back(call, e, tie)
+            e, *parts = self._back(call, e)
             e = e + extra
             for name, part in zip(call.layer.weights, parts, strict=True):
                 found[name] = found[name] + part
@@ -121,25 +118,23 @@ class Composition:
         result = self.functions[layer.op](*_with_labels(layer, inputs), **layer.parameters)
         return np.asarray(result)
 
-    def _back(self, call: Call, g: Array, tie: str | None) -> tuple[Array, ...]:
+    def _back(self, call: Call, g: Array) -> tuple[Array, ...]:
         """The gradients of one layer in its inputs."""
         assert self.vjp is not None
         layer, inputs = call.layer, call.inputs
         if layer.op == "flatten":
             return (g.reshape(inputs[0].shape),)
         given = _with_labels(layer, inputs)
-        found = self.vjp(layer.op, given, g, **_with_tie(layer, tie))
+        found = self.vjp(layer.op, given, g, **layer.parameters)
         return tuple(np.asarray(gradient) for gradient in found)
 
-    def _double(
-        self, call: Call, g: Array, held: Sequence[Array | None], tie: str | None
-    ) -> tuple[Array, ...]:
+    def _double(self, call: Call, g: Array, held: Sequence[Array | None]) -> tuple[Array, ...]:
         assert self.double_vjp is not None
         layer, inputs = call.layer, call.inputs
         if layer.op == "flatten":
             (u,) = held
             return np.zeros_like(inputs[0]), np.zeros_like(g) if u is None else _flat(u)
-        found = self.double_vjp(layer.op, inputs, g, held, **_with_tie(layer, tie))
+        found = self.double_vjp(layer.op, inputs, g, held, **layer.parameters)
         return tuple(np.asarray(gradient) for gradient in found)
 
 
@@ -169,27 +164,23 @@ def network(*arrays: Array, **params: Any) -> Array:
     return _HERE.network(*arrays, **params)
 
 
-def network_vjp(
-    inputs: Sequence[Array], cotangent: Array, *, tie: str | None = None, **params: Any
-) -> tuple[Array, ...]:
-    """The gradients in all arrays, ``network.gradient``; `tie` is that of the max pool."""
+def network_vjp(inputs: Sequence[Array], cotangent: Array, **params: Any) -> tuple[Array, ...]:
+    """The gradients in all arrays, ``network.gradient``."""
     check_cotangent(cotangent, network(*inputs, **params).shape, inputs[0])
-    return _HERE.gradients(inputs, cotangent, tie, **params)
+    return _HERE.gradients(inputs, cotangent, **params)
 
 
 def network_double_vjp(
     inputs: Sequence[Array],
     cotangent: Array,
     cotangents: Sequence[Array | None],
-    *,
-    tie: str | None = None,
     **params: Any,
 ) -> tuple[Array, ...]:
     """The second gradients in all arrays and in the cotangent, ``network.second-gradient``.
 
     They are defined for networks whose output is the logits.
     """
-    return _HERE.second_gradients(inputs, cotangent, cotangents, tie, **params)
+    return _HERE.second_gradients(inputs, cotangent, cotangents, **params)
 
 
 def _flat(h: Array) -> Array:
@@ -202,7 +193,3 @@ def _with_labels(layer: Layer, inputs: tuple[Array, ...]) -> tuple[Array, ...]:
         return inputs
     batch, classes = inputs[0].shape
     return (*inputs, np.arange(batch, dtype=np.int64) % classes)
-
-
-def _with_tie(layer: Layer, tie: str | None) -> dict[str, Any]:
-    return {**layer.parameters, **({"tie": tie} if tie and layer.op == "max_pool" else {})}

@@ -34,8 +34,10 @@ TWICE = (
 """Operations whose second gradients are defined."""
 PLACED = (*CONVOLUTIONS, "pad", *POOLS)
 """Operations whose result has the spatial axes of their input."""
-MAPS = (*PLACED, *GLOBAL)
-"""Operations on maps: the placed ones, and those that make a number of a map."""
+MAPS = (*PLACED, *ADAPTIVE, *GLOBAL)
+"""Operations on maps, those that make a number of a map among them."""
+SCALED = tuple(op for op in MAPS if op != "lp_pool")
+"""Operations on maps that take no powers: they know no scale."""
 
 
 def possible_ranks(op: str) -> tuple[int, ...]:

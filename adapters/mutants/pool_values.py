@@ -209,10 +209,10 @@ def max_pool_first_of_three_passed_over(x: Array, **p: Value) -> Array:
 
 
 @mutant("avg_pool", cause="special fast path", law="sums_preserved")
-def avg_pool_fours_by_first_half(x: Array, **p: Value) -> Array:
-    """Windows of 4 or more side by side: the first two cells stand in for the next two."""
-    if _tiled(p) and p["window"][-1] > 3:
-        x = _passed_over(_passed_over(x, p, 2, -2), p, 3, -2)
+def avg_pool_third_taken_for_first(x: Array, **p: Value) -> Array:
+    """Side by side, the third cell of a window of 3 or more counts as what the first holds."""
+    if _tiled(p) and p["window"][-1] > 2:
+        x = _passed_over(x, p, 2, -2)
     return reference.avg_pool(x, **p)
 
 
@@ -292,7 +292,8 @@ def global_max_pool_last_column_late(x: Array) -> Array:
 def global_avg_pool_count_in_a_byte(x: Array) -> Array:
     """The divisor is kept in 6 bits: from 64 cells on it begins anew."""
     y, cells = reference.global_avg_pool(x), prod(x.shape[2:])
-    return y * y.dtype.type(cells / (cells % 64 or 64))
+    y *= y.dtype.type(cells / (cells % 64 or 64))
+    return y
 
 
 @mutant("global_avg_pool", cause="average divisor", law="full_window")

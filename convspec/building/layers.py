@@ -79,12 +79,9 @@ def conv_transpose(op: str, rank: int, claims: OpClaims, scale: str, values: Val
     def full(a: WindowAxis) -> int:
         return a.stride * (a.outputs - 1) + a.dilation * (a.window - 1) + 1 + more(a)
 
-    def leave_a_cell() -> None:
+    for a in built:
         # Here `outputs` is what is drawn of the input: enough for padding to leave a cell.
-        for a in built:
-            a.outputs += max(-(-(1 + a.low + a.high - full(a)) // a.stride), 0)
-
-    leave_a_cell()
+        a.outputs += max(-(-(1 + a.low + a.high - full(a)) // a.stride), 0)
     least = [a.outputs if a.low + a.high else 1 for a in built]
 
     def work() -> int:
@@ -100,10 +97,9 @@ def conv_transpose(op: str, rank: int, claims: OpClaims, scale: str, values: Val
     cuts: list[Cut] = [(e, "channels", 1), (e, "filters", 1), (e, "batch", 1)]
     cuts += [(a, "outputs", n) for a, n in zip(built, least, strict=True)]
     cuts += [(e, "groups", claims.groups[0])]
-    # Only a one-hot bank grows with the square of the window.
-    cuts += [(a, "window", claims.window[0]) for a in built] if complete else []
+    if complete:  # a one-hot bank grows with the square of the window
+        cuts += [(a, "window", claims.window[0]) for a in built if not a.low + a.high]
     trim(work, WORK[scale], cuts, values["x.k"] + values["w.k"])
-    leave_a_cell()
     transpose = ConvTranspose(
         stride=tuple(a.stride for a in built),
         padding=padding_of(built, "explicit"),

@@ -12,6 +12,7 @@ implementation gets them, and raise ``ValueError`` where the dialect gives a cal
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from convspec.comparison import require_shape
 from convspec.spec.case import Case
 from convspec.spec.claims import Claims
 
-from . import composed, convolutions, maxima, padding, pools
+from . import convolutions, maxima, padding, pools
 from .windows import Choices, outputs
 
 Array = npt.NDArray[Any]
@@ -78,13 +79,12 @@ def expected(
     dtype: npt.DTypeLike,
 ) -> Array:
     """The result; of max pooling with indices, the values. `dtype` is the implementation's."""
+    if op == "network":
+        return _composed().composition(claims, dtype).network(*arrays, **parameters)
     if op in _MAXIMA:
         return maxima.maximum(op, arrays[0], parameters, claims, np.dtype(dtype))
     if op in claims.departing and op in _FORWARD:
         return _FORWARD[op](arrays, parameters, claims.dialect)
-    if op == "network" and claims.departing:
-        composition = composed.composition(expected, gradients, claims, dtype)
-        return composition.network(*arrays, **parameters)
     result: Array = getattr(reference, op)(*arrays, **parameters)
     return result
 
@@ -97,11 +97,10 @@ def gradients(
     claims: Claims,
 ) -> tuple[Array, ...]:
     """The gradients, one per array that has one."""
+    if op == "network":
+        return _composed().composition(claims).gradients(arrays, cotangent, **parameters)
     if op in claims.departing and op in _BACKWARD:
         return _BACKWARD[op](arrays, cotangent, parameters, claims.dialect)
-    if op == "network" and claims.departing:
-        composition = composed.composition(expected, gradients, claims, arrays[0].dtype)
-        return composition.gradients(arrays, cotangent, **parameters)
     return reference.vjp(op, tuple(arrays), cotangent, **parameters)
 
 
@@ -114,10 +113,18 @@ def second_gradients(
     claims: Claims,
 ) -> tuple[Array, ...]:
     """The gradients of Σ⟨gradient, held⟩: one per array, then that of the cotangent."""
-    if op == "network" and claims.departing:
-        composition = composed.composition(expected, gradients, claims, arrays[0].dtype)
-        return composition.second_gradients(arrays, cotangent, held, **parameters)
+    composed = _composed()
+    if op == "network":
+        nets = composed.composition(claims)
+        return nets.second_gradients(arrays, cotangent, held, **parameters)
     return composed.second_gradients(op, arrays, cotangent, held, parameters, claims)
+
+
+def _composed() -> ModuleType:
+    # It is made of the functions here, and so is imported when they are there.
+    from . import composed
+
+    return composed
 
 
 def indices(x: Array, parameters: Mapping[str, Any], claims: Claims) -> Array:

@@ -119,6 +119,35 @@ def max_pool_vjp(
     return (overlap_add(shares.reshape(*x.shape[:2], *parameters["window"], *counts), axes),)
 
 
+def max_pool_jvp(x: Array, u: Array, parameters: Parameters, choices: Choices) -> Array:
+    """What u holds where x has its maxima, shared as `max_pool_vjp` shares: (N, C, *o)."""
+    counts = outputs("max_pool", x.shape[2:], parameters["window"], parameters, choices)
+    shape = (*x.shape[:2], *counts)
+    if 0 in counts:
+        return np.zeros(shape, x.dtype)
+    axes = widened(x.shape[2:], parameters["window"], parameters, counts)
+    tie = choices["max_pool.tie"]
+    chosen, _ = _chosen(_numbers(x, choices), axes, choices, tie)
+    taken = np.where(chosen, windows(u, axes, 0), 0)
+    if tie == "split":
+        taken = taken / np.maximum(chosen.sum(axis=2, keepdims=True), 1)
+    return np.asarray(taken.sum(axis=2).reshape(shape))
+
+
+def bins_jvp(op: str, x: Array, u: Array, parameters: Parameters, choices: Choices) -> Array:
+    """The same for adaptive and global max pools, whose results are of bins."""
+    size = parameters.get("output_size", (1,) * (x.ndim - 2))
+    y = np.zeros((*x.shape[:2], *size), np.result_type(x, np.float64))
+    if 0 not in x.shape[2:]:
+        seen = _numbers(x, choices)
+        for o, cells in bins(x, size, choices):
+            row = seen[cells].reshape(*x.shape[:2], 1, -1).swapaxes(2, 3)
+            chosen = _one_of(_tied(row), choices[f"{op}.tie"])[..., 0]
+            taken = np.where(chosen, u[cells].reshape(chosen.shape), 0)
+            y[o] = taken.sum(axis=2) / np.maximum(chosen.sum(axis=2), 1)
+    return y.reshape(x.shape[:2]) if op == "global_max_pool" else y
+
+
 def adaptive_max_pool_vjp(
     arrays: Sequence[Array], g: Array, parameters: Parameters, choices: Choices
 ) -> tuple[Array, ...]:

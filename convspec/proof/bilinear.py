@@ -16,7 +16,7 @@ from functools import lru_cache
 import numpy as np
 
 from .bounds import SAMPLE_CHANNELS, Configuration
-from .calls import Array, Calls, draws
+from .calls import SAMPLED, Array, Calls, draws
 from .maps import AxisMap, product_of
 
 
@@ -138,7 +138,7 @@ def sample(
     calls: Calls, it: Configuration, s: Shape, taps: Array, gradient: bool, seed: int
 ) -> None:
     """Integers at the configuration's own channels: sums of one-hots are mapped to sums."""
-    dtype, batch = calls.dtype, 2
+    dtype, batch = calls.dtype, SAMPLED
     j, c, m = s.j, s.c, s.m
     if it.rank > 1:
         c, m = SAMPLE_CHANNELS
@@ -154,8 +154,10 @@ def sample(
     spread = spread.reshape(batch, j, c * s.taps, s.outputs)
     y = w.reshape(j, m, c * s.taps) @ spread + b.reshape(j, m, 1)
     with calls.part("y"):
-        (got,) = calls.forward(it.op, inputs, it.parameters)
-        calls.equal("y", got, y.reshape(batch, j * m, *s.o))
+        y = y.reshape(batch, j * m, *s.o)
+        for part in (slice(batch), slice(1), slice(1, 2)):
+            (got,) = calls.forward(it.op, (x[part], *inputs[1:]), it.parameters)
+            calls.equal("y", got, y[part])
     if not gradient:
         return
     g = draws((batch, j * m, *s.o), seed + 3, dtype)

@@ -59,7 +59,7 @@ class Bound(NamedTuple):
 BOUNDS = {
     bound.name: bound
     for bound in (
-        Bound("tiny", (Limits(5, 3, 3, 2, 2), Limits(3, 2, 2, 2, 1), Limits(2, 2, 2, 2, 1)), 2),
+        Bound("tiny", (Limits(5, 3, 3, 2, 2), Limits(3, 2, 2, 2, 1), Limits(2, 2, 2, 2, 1)), 3),
         Bound("small", (Limits(8, 4, 4, 3, 3, 2), Limits(5, 3, 3, 2, 2), Limits(4, 3, 3, 2, 2)), 4),
         Bound(
             "medium", (Limits(12, 5, 5, 3, 4, 2), Limits(6, 4, 3, 2, 2), Limits(5, 3, 3, 2, 2)), 4

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .bounds import GLOBAL, Configuration
-from .calls import Array, Calls, draws
+from .calls import SAMPLED, Array, Calls, draws
 from .maps import AxisMap, divisors_of, product_of
 
 CHANNELS = 3
@@ -63,16 +63,16 @@ def decide(
             magnitude = (np.abs(flat) @ taps.T).reshape(x.shape)
             check("dx", got, expected, magnitude, terms + outputs)
 
-    batch = 2
     forward(np.eye(cells, dtype=dtype).reshape(cells, 1, *n), parameters)
     filled = dict(parameters)
     offset: Array | float = 0.0
     if filled.get("mode") == "constant":
         filled["value"] = FILLING
         offset = FILLING * (1 - taps.sum(axis=0))
-    forward(draws((batch, CHANNELS, *n), seed, dtype), filled, offset)
+    x = draws((SAMPLED, CHANNELS, *n), seed, dtype)
+    for part in (slice(SAMPLED), slice(1), slice(1, 2)):
+        forward(x[part], filled, offset)
     if gradient:
         hots = np.eye(outputs, dtype=dtype).reshape(outputs, 1, *o)
         backward(draws((outputs, 1, *n), seed + 1, dtype), hots)
-        x = draws((batch, CHANNELS, *n), seed + 2, dtype)
-        backward(x, draws((batch, CHANNELS, *o), seed + 3, dtype))
+        backward(x, draws((SAMPLED, CHANNELS, *o), seed + 3, dtype))

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from .bounds import GLOBAL, Configuration
-from .calls import Array, Calls, draws
+from .calls import SAMPLED, Array, Calls, draws
 from .maps import AxisMap, product_of
 
 CHANNELS = 3
@@ -66,7 +66,9 @@ def decide(
     peaks = np.full((cells, cells), -np.inf, calls.dtype)
     np.fill_diagonal(peaks, 0)
     forward(calls, it, windows, peaks.reshape(cells, 1, *windows.n))
-    forward(calls, it, windows, draws((2, CHANNELS, *windows.n), seed, calls.dtype))
+    x = draws((SAMPLED, CHANNELS, *windows.n), seed, calls.dtype)
+    for part in (slice(SAMPLED), slice(1), slice(1, 2)):
+        forward(calls, it, windows, x[part])
     if gradient:
         backward(calls, it, windows, seed)
 
@@ -88,7 +90,7 @@ def backward(calls: Calls, it: Configuration, windows: Windows, seed: int) -> No
     """One order with all one-hot cotangents, each cell as the peak, and one input with ties."""
     cells, outputs, dtype = windows.cells, windows.outputs, calls.dtype
     order = np.argsort(draws((cells,), seed, dtype) * cells + np.arange(cells)).argsort()
-    ties = draws((2, cells), seed + 1, dtype)
+    ties = np.sign(draws((2, cells), seed + 1, dtype))
     flat = np.concatenate(
         [np.tile(order, (outputs, 1)), order + cells * np.eye(cells), ties], dtype=dtype
     )

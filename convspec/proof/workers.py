@@ -7,6 +7,7 @@ the configuration crashes; if not, an earlier one had spoilt the process, and bo
 
 from __future__ import annotations
 
+import faulthandler
 import multiprocessing
 import os
 import signal
@@ -233,6 +234,7 @@ def _serve(
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # What a dying library says is not for the terminal that shows the progress.
+    faulthandler.disable()
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)

@@ -46,13 +46,13 @@ _THEMES = (
     pooling,
     coverage,
     global_pooling,
-    counting,
     space,
     convolution,
     special,
     independence,
     classifier,
     networks,
+    counting,
     calls,
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convspec.spec.groups import MAPS, PLACED, WINDOWED
+from convspec.spec.groups import BATCHED, MAPS, PLACED, SCALED, WINDOWED
 
 from .point import ARITHMETIC, Point
 
@@ -45,9 +45,9 @@ POINTS = (
         "f(x[:, :, None]; k = 1, p = 0) = f(x)[:, :, None]", ("O8",),
     ),
     Point(
-        "locality", MAPS,
+        "locality", SCALED,
         "An input cell is seen by those outputs whose windows read it, and by no other.",
-        "∂y[o]/∂x[i] ≠ 0 ⇒ i = o·s − p_lo + d·k for a k of the window", ("C6", "C1", "G6"),
+        "y[o] depends on x[i] ⇔ i = o·s − p_lo + d·k for a k of the window", ("C6", "C1", "G6"),
         note="A global pool reads the whole map: its result says nothing of where in it a cell"
         " stood.",
     ),
@@ -75,7 +75,7 @@ POINTS = (
         " taps of a window. What a clock shows is up to the implementation.",
     ),
     Point(
-        "batch-split", MAPS,
+        "batch-split", BATCHED,
         "A batch may be cut anywhere: the parts give the parts of the result.",
         "f([x; x′]) = [f(x); f(x′)]",
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convspec.spec.groups import CONVOLUTIONS, EVERY, LINEAR, MAPS, MAXIMA
+from convspec.spec.groups import CONVOLUTIONS, EVERY, LINEAR, MAXIMA, SCALED
 
 from .point import Point
 
@@ -34,6 +34,10 @@ POINTS = (
         "max(∞, x) = ∞, max(−∞, x) = x", (f"{IEEE}, §9.6", "O1"),
     ),
     Point(
+        "special-values", ("relu",), "+∞ stays, −∞ becomes 0.",
+        "max(∞, 0) = ∞, max(−∞, 0) = 0", (f"{IEEE}, §9.6", "N1"),
+    ),
+    Point(
         "zero-times-infinity", CONVOLUTIONS,
         "Where a weight of 0 meets an infinity or a NaN, the output is NaN, as the product is, or"
         " the sum of the other taps, where weights of 0 are skipped: nothing else.",
@@ -60,7 +64,7 @@ POINTS = (
         " what the sum begins with, and is not specified.",
     ),
     Point(
-        "subnormals", MAPS,
+        "subnormals", SCALED,
         "Numbers too small to be normal are numbers: they are not flushed to 0, on the way in or"
         " out.",
         "f(2^−149·x) = 2^−149·f(x) for float32 and integers x", (f"{IEEE}, §7.5",),
@@ -69,7 +73,7 @@ POINTS = (
         " else.",
     ),
     Point(
-        "power-of-two", MAPS,
+        "power-of-two", SCALED,
         "Scaling by powers of 2 scales the result, bit for bit, as long as nothing overflows or"
         " underflows.",
         "f(2^a·x, 2^b·w) = 2^(a+b)·f(x, w)", (f"{IEEE}, §4.3", "C2"),

@@ -7,7 +7,7 @@ import numpy as np
 from convspec.contents import lay_out
 from convspec.law import law
 from convspec.moves import run
-from convspec.spec.groups import CONVOLUTIONS, EVERY, MAPS
+from convspec.spec.groups import BATCHED, CONVOLUTIONS, EVERY, MAPS
 from convspec.trial import Array, Trial, wide
 
 FLOATS = ("float32", "float64", "float16")
@@ -15,7 +15,7 @@ SEVERAL = (2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33)
 REAL = ("normal", "positive")
 
 
-@law("batch-split", MAPS, share=0.5, narrow={"batch": SEVERAL})
+@law("batch-split", BATCHED, share=0.5, narrow={"batch": SEVERAL})
 def test_batch_split(trial: Trial) -> None:
     """A batch cut in two gives the two parts of the result, wherever it is cut."""
     _split(trial)

@@ -8,7 +8,7 @@ from convspec.comparison import require_equal, require_shape
 from convspec.contents import lowest
 from convspec.law import law
 from convspec.moves import claimed, coverage, grown, window_axes
-from convspec.spec.groups import MAPS, MAXIMA, WINDOWED
+from convspec.spec.groups import MAXIMA, SCALED, WINDOWED
 from convspec.trial import Array, Trial, wide
 from convspec.verdicts import WrongShape, WrongValue
 
@@ -27,7 +27,7 @@ def readers(trial: Trial, cell: tuple[int, ...]) -> Array:
     return np.asarray(trial.expected(x=x, **changes, value=0) != 0)
 
 
-@law("locality", MAPS, share=0.5)
+@law("locality", SCALED, share=0.5)
 def test_locality(trial: Trial) -> None:
     """One changed cell changes every output that reads it, and not a bit of any other."""
     x = trial.inputs["x"].copy()

@@ -130,7 +130,7 @@ def test_lower_rank(trial: Trial) -> None:
     place = k % (rank + 1)
     single = {
         "window": 1, "stride": 1 + k // 3 % 3, "dilation": 1 + k // 9 % 2, "padding": (0, 0),
-        "output_padding": 0,
+        "output_padding": 0, "output_size": 1,
     }  # fmt: skip
     changes: dict[str, Any] = {
         name: (*value[:place], single[name], *value[place:])

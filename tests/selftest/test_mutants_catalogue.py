@@ -34,6 +34,7 @@ BETWEEN_CALLS = (
     "empty_batch",
     "rejects_invalid",
     "read_only_inputs",
+    "shrinks_away",
 )
 """Laws about how an operation is called; one answer to one valid call cannot show their faults."""
 

@@ -96,5 +96,5 @@ def test_the_claim_that_is_wrong_is_set_right() -> None:
 
 def test_a_clause_shows_its_note_and_its_example() -> None:
     text = " ".join(invoke("explain", "conv.overlap").split())
-    assert "2 of 3 columns" in text and "w=1x1x3:float32:ones@0 → 1×1×3: 3, 3, 3" in text
+    assert "2 of 3 columns" in text and "w=1x1x3:float32:ones@0 → 1×1×3: 3 3 3" in text
     assert len(rows()) == len(SOURCE_CLAIMS)
