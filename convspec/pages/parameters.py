@@ -76,8 +76,8 @@ def _arguments(op: str) -> Iterator[str]:
         yield "*"
     for parameter in parameters(kind):
         like = given.get(parameter.name)
-        unset = like is None or like.default is like.empty
-        yield parameter.name if unset else f"{parameter.name}={like.default}"
+        preset = "" if like is None or like.default is like.empty else f"={like.default}"
+        yield f"{parameter.name}{preset}"
 
 
 def parameter_table(ops: tuple[str, ...]) -> str:
