@@ -12,7 +12,6 @@ implementation gets them, and raise ``ValueError`` where the dialect gives a cal
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -80,7 +79,9 @@ def expected(
 ) -> Array:
     """The result; of max pooling with indices, the values. `dtype` is the implementation's."""
     if op == "network":
-        return _composed().composition(claims, dtype).network(*arrays, **parameters)
+        from .composed import composition  # which is made of the functions here
+
+        return composition(claims, dtype).network(*arrays, **parameters)
     if op in _MAXIMA:
         return maxima.maximum(op, arrays[0], parameters, claims, np.dtype(dtype))
     if op in claims.departing and op in _FORWARD:
@@ -98,7 +99,9 @@ def gradients(
 ) -> tuple[Array, ...]:
     """The gradients, one per array that has one."""
     if op == "network":
-        return _composed().composition(claims).gradients(arrays, cotangent, **parameters)
+        from .composed import composition
+
+        return composition(claims).gradients(arrays, cotangent, **parameters)
     if op in claims.departing and op in _BACKWARD:
         return _BACKWARD[op](arrays, cotangent, parameters, claims.dialect)
     return reference.vjp(op, tuple(arrays), cotangent, **parameters)
@@ -113,18 +116,12 @@ def second_gradients(
     claims: Claims,
 ) -> tuple[Array, ...]:
     """The gradients of Σ⟨gradient, held⟩: one per array, then that of the cotangent."""
-    composed = _composed()
+    from . import composed
+
     if op == "network":
         nets = composed.composition(claims)
         return nets.second_gradients(arrays, cotangent, held, **parameters)
     return composed.second_gradients(op, arrays, cotangent, held, parameters, claims)
-
-
-def _composed() -> ModuleType:
-    # It is made of the functions here, and so is imported when they are there.
-    from . import composed
-
-    return composed
 
 
 def indices(x: Array, parameters: Mapping[str, Any], claims: Claims) -> Array:

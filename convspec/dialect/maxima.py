@@ -215,7 +215,8 @@ def _numbers(x: Array, choices: Choices) -> Array:
 
 def _from_start(y: Array, choices: Choices, dtype: np.dtype[Any]) -> Array:
     if choices["max_pool.padding-value"] == "lowest" and dtype.kind == "f":
-        return np.maximum(y, _lowest(dtype))
+        above: Array = np.maximum(y, _lowest(dtype))
+        return above
     return y
 
 

@@ -76,8 +76,9 @@ def _arguments(op: str) -> Iterator[str]:
         yield "*"
     for parameter in parameters(kind):
         like = given.get(parameter.name)
-        preset = "" if like is None or like.default is like.empty else f"={like.default}"
-        yield f"{parameter.name}{preset}"
+        default = inspect.Parameter.empty if like is None else like.default
+        unset = default is inspect.Parameter.empty
+        yield parameter.name if unset else f"{parameter.name}={default}"
 
 
 def parameter_table(ops: tuple[str, ...]) -> str:

@@ -48,11 +48,11 @@ _THEMES = (
     global_pooling,
     space,
     convolution,
+    counting,
     special,
     independence,
     classifier,
     networks,
-    counting,
     calls,
 )
 

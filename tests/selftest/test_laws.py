@@ -96,7 +96,9 @@ def test_every_law_can_fail(name: str, op: str) -> None:
     failing = []
     for sabotage in (scrambled, sloppy, shared):
         adapter = adapt(
-            SimpleNamespace(**sabotage(base), claims={"all": {"named_padding": ["same_upper", "valid"]}})
+            SimpleNamespace(
+                **sabotage(base), claims={"all": {"named_padding": ["same_upper", "valid"]}}
+            )
         )
         if LAWS[name].space(op, rank, adapter.claims) is None:
             continue
