@@ -32,6 +32,8 @@ def block(page: Page, words: list[str]) -> str:
             return elsewhere.all_points(kind == "held")
         case ["operations"]:
             return contents.operations()
+        case ["clause-index"]:
+            return contents.clause_index()
         case ["sections"]:
             return contents.sections(page)
         case ["pages"]:

@@ -42,6 +42,20 @@ def others() -> str:
     return "\n".join(lines)
 
 
+def clause_index() -> str:
+    """Every point by its name: each of its statements, and the operations that have it."""
+    points: dict[str, dict[str, list[str]]] = {}
+    for clause in CLAUSES.values():
+        op, _, point = clause.slug.partition(".")
+        points.setdefault(point, {}).setdefault(clause.statement, []).append(op)
+    rows = []
+    for point in sorted(points):
+        for statement, ops in points[point].items():
+            places = (f"[{code(op)}]({PAGE_OF[op].name}.md#{op}.{point})" for op in ops)
+            rows.append((code(point), plain(statement), ", ".join(places)))
+    return table(("point", "says", "of"), rows)
+
+
 def sections(page: Page) -> str:
     """The sections of a page, in a line."""
     titles = headings(page.file.read_text("utf-8"))
