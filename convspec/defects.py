@@ -101,7 +101,7 @@ def _kernel_too_large_in_ceil_mode(case: Case) -> Case:
     """By one cell, with a stride that would make up for it: a window could hang over."""
     p = case.op.arguments()
     around = 0 if isinstance(p["padding"], str) else sum(p["padding"][-1])
-    return _with(
+    return with_parameters(
         case,
         window=(*p["window"][:-1], case["x"].shape[-1] + around + 1),
         stride=(*p["stride"][:-1], max(p["stride"][-1], 2)),

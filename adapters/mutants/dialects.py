@@ -9,6 +9,7 @@ import numpy as np
 
 from convspec import reference
 from convspec.reference.constraints import Array
+from convspec.reference.max_pool import Tie
 from convspec.spec.relation import axes
 
 from .catalogue import Value, gradient_mutant, mutant
@@ -35,7 +36,7 @@ def max_pool_with_indices_of_last_nan(x: Array, **p: Value) -> Pair:
 
 def _to_last_nan(inputs: Sequence[Array], g: Array, p: dict[str, Value]) -> Array:
     (x,) = inputs
-    tie = "last" if np.isnan(x).any() else "first"
+    tie: Tie = "last" if np.isnan(x).any() else "first"
     return reference.max_pool_vjp(x, g, tie=tie, **p)
 
 
@@ -75,6 +76,6 @@ def max_pool_hanging_window_accepted(x: Array, **p: Value) -> Array:
     extent = p["dilation"][-1] * (p["window"][-1] - 1) + 1
     if p["ceil_mode"] and p["stride"][-1] > 1 and extent == x.shape[-1] + sum(last) + 1:
         rank = x.ndim - 2
-        around = pads or ((0, 0),) * (rank - 1)
+        around: Sequence[tuple[int, int]] = pads or ((0, 0),) * (rank - 1)
         return reference.max_pool(x, **p | {"padding": (*around, (last[0], last[1] + 1))})
     return reference.max_pool(x, **p)
