@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import prod
 
+from .counts import dense_parameters, dense_work, pool_work
 from .relation import Axis
 
 Shape = tuple[int, ...]
@@ -87,20 +88,19 @@ def _row(step: Step, given: Shape) -> Row:
     if step.kind == "gap":
         return Row(step, (channels,), 0, prod(given))
     if step.kind == "dense":
-        cells = prod(given)
-        return Row(
-            step, (step.channels,), step.channels * (cells + step.bias), step.channels * cells
-        )
+        cells, units = prod(given), step.channels
+        trained = dense_parameters(cells, units, bias=step.bias)
+        return Row(step, (units,), trained, dense_work(cells, units))
     out = tuple(Axis(n, step.window, step.stride, step.padding, step.padding).out for n in sizes)
-    taps, places = step.window ** len(sizes), prod(out)
+    window = (step.window,) * len(sizes)
     if step.kind == "max_pool":
-        return Row(step, (channels, *out), 0, channels * places * taps)
+        return Row(step, (channels, *out), 0, pool_work(channels, window, out))
     if step.kind == "subsample":  # a sum over the window, times a weight, plus a bias, per map
-        return Row(step, (channels, *out), 2 * channels, channels * places * taps)
-    pairs = step.pairs or channels // step.groups * step.channels
-    weights = pairs * taps
+        return Row(step, (channels, *out), 2 * channels, pool_work(channels, window, out))
+    # As in `counts`, but that a table may leave pairs of maps out.
+    weights = (step.pairs or channels // step.groups * step.channels) * prod(window)
     trained = weights + step.channels * (step.bias + 2 * step.norm)
-    return Row(step, (step.channels, *out), trained, weights * places)
+    return Row(step, (step.channels, *out), trained, weights * prod(out))
 
 
 def parameters(rows: Sequence[Row]) -> int:
@@ -125,16 +125,6 @@ def shrinking(size: int, window: int) -> tuple[int, ...]:
     while found[-1] >= window:
         found.append(Axis(found[-1], window).out)
     return tuple(found)
-
-
-def dense_weights(image: Shape, units: int) -> int:
-    """Weights of a dense layer on every cell of an image (claim N4)."""
-    return units * prod(image)
-
-
-def conv_weights(channels: int, filters: int, window: Sequence[int]) -> int:
-    """Weights of a convolution: none of them depends on the image's extents (claim N4)."""
-    return filters * channels * prod(window)
 
 
 def _lenet() -> tuple[Step, ...]:

@@ -13,13 +13,12 @@ from convspec.spec.architectures import (
     ARCHITECTURES,
     PUBLISHED,
     Published,
-    conv_weights,
-    dense_weights,
     multiply_accumulates,
     parameters,
     shrinking,
     trace,
 )
+from convspec.spec.counts import conv_parameters, conv_work
 
 
 def shapes(name: str) -> dict[str, tuple[int, ...]]:
@@ -119,11 +118,18 @@ def test_unpadded_layers_shrink_until_none_fits() -> None:
         shrinking(5, 1)
 
 
-def test_a_dense_layer_on_an_image_has_weights_for_every_cell() -> None:
-    assert dense_weights((3, 224, 224), 64) == 9_633_792
-    assert conv_weights(3, 64, (3, 3)) == 1_728
-    # A pool of 2×2 leaves a quarter of the cells, and of the weights after it (claim O12).
-    assert 4 * dense_weights((64, 112, 112), 10) == dense_weights((64, 224, 224), 10)
+def test_a_step_costs_what_the_counts_say() -> None:
+    for network in ARCHITECTURES.values():
+        given = network.image
+        for row in trace(network):
+            step, read = row.step, given
+            if step.kind == "conv" and not step.source and not step.pairs:
+                shape = read[0], step.channels, (step.window,) * 2
+                groups = {"groups": step.groups}
+                affine = 2 * step.channels * step.norm
+                assert row.parameters == affine + conv_parameters(*shape, bias=step.bias, **groups)
+                assert row.work == conv_work(*shape, row.shape[1:], **groups)
+            given = row.shape
 
 
 @pytest.mark.parametrize("words", [["lenet-5"], ["VGG", "16"], ["alexnet"], ["resnet50"]])
