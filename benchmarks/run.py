@@ -7,10 +7,10 @@ import subprocess
 import sys
 from importlib import import_module
 
-BENCHMARKS = ("startup", "reference", "generation", "isolation", "check")
+BENCHMARKS = ("startup", "reference", "generation", "isolation", "proof", "check")
 """The modules beside this one, each with a function `main`, in the order they are run."""
 
-ONE_THREAD = ("reference", "generation")
+ONE_THREAD = ("reference", "generation", "proof")
 """Benchmarks that compare work per core: libraries of arithmetic get one thread there."""
 
 # Read when a library is loaded, and so to be set before.
