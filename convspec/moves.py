@@ -10,6 +10,7 @@ import numpy as np
 
 from convspec.building import output_shape
 from convspec.comparison import require_shape
+from convspec.dialect import resized
 from convspec.spec.case import Case
 from convspec.spec.operations import OPERATIONS
 from convspec.spec.relation import Axis, axes
@@ -57,7 +58,8 @@ def shape_of(trial: Trial, **changes: Any) -> tuple[int, ...]:
         else tensor
         for tensor in trial.case.tensors
     ]
-    return output_shape(Case(OPERATIONS[trial.op](**given), tuple(tensors)))
+    case = Case(OPERATIONS[trial.op](**given), tuple(tensors))
+    return resized(case, trial.adapter.claims) or output_shape(case)
 
 
 def run(trial: Trial, **changes: Any) -> Array:

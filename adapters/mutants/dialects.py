@@ -9,7 +9,6 @@ import numpy as np
 
 from convspec import reference
 from convspec.reference.constraints import Array
-from convspec.reference.max_pool import Tie
 from convspec.spec.relation import axes
 
 from .catalogue import Value, gradient_mutant, mutant
@@ -36,8 +35,9 @@ def max_pool_with_indices_of_last_nan(x: Array, **p: Value) -> Pair:
 
 def _to_last_nan(inputs: Sequence[Array], g: Array, p: dict[str, Value]) -> Array:
     (x,) = inputs
-    tie: Tie = "last" if np.isnan(x).any() else "first"
-    return reference.max_pool_vjp(x, g, tie=tie, **p)
+    if np.isnan(x).any():
+        return reference.max_pool_vjp(x, g, tie="last", **p)
+    return reference.max_pool_vjp(x, g, **p)
 
 
 @gradient_mutant("max_pool", cause="NaN and −∞", law="nan_gradient")
@@ -72,10 +72,11 @@ def avg_pool_of_nothing_is_nan(x: Array, **p: Value) -> Array:
 @mutant("max_pool", cause="empty tensors or kernel > input", law="rejects_invalid")
 def max_pool_hanging_window_accepted(x: Array, **p: Value) -> Array:
     """In ceil mode, a window larger than the padded last axis is clipped if it is so by a cell."""
-    *pads, last = p["padding"] if not isinstance(p["padding"], str) else ((0, 0),)
+    given: Value = p["padding"]
+    *pads, last = ((0, 0),) if isinstance(given, str) else given
     extent = p["dilation"][-1] * (p["window"][-1] - 1) + 1
     if p["ceil_mode"] and p["stride"][-1] > 1 and extent == x.shape[-1] + sum(last) + 1:
         rank = x.ndim - 2
-        around: Sequence[tuple[int, int]] = pads or ((0, 0),) * (rank - 1)
+        around = tuple(pads) or ((0, 0),) * (rank - 1)
         return reference.max_pool(x, **p | {"padding": (*around, (last[0], last[1] + 1))})
     return reference.max_pool(x, **p)

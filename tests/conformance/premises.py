@@ -31,6 +31,12 @@ def allowed(trial: Trial, **changes: Any) -> bool:
     return trial.claims.include(op, given) and trial.meaningful(**exact)
 
 
+def keeps_every_window(trial: Trial) -> bool:
+    """Whether the case is in a ceil mode of a dialect that drops no window past the input."""
+    kept = trial.adapter.claims.dialect["pool.ceil-mode"] == "keep"
+    return kept and bool(trial.parameters.get("ceil_mode"))
+
+
 def everywhere(trial: Trial, value: Any) -> tuple[Any, ...]:
     """`value` for every spatial axis."""
     return (value,) * trial.case.rank

@@ -26,6 +26,8 @@ def test_adjoint(trial: Trial) -> None:
     y = trial.run().astype(np.float64)
     g = trial.exact["g"]
     require_shape(y, g.shape, "y")
+    if trial.op in trial.adapter.claims.departing and not np.isfinite(trial.expected()).all():
+        return  # a dialect in which the mean of nothing is NaN
     forward = float((y * g).sum())
     slack = trial.inner_product_error()
     for name, gradient in zip(trial.case.op.inputs, trial.gradients(), strict=False):

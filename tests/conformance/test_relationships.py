@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from convspec.comparison import require_shape
-from convspec.conformance.premises import allowed, leading
+from convspec.conformance.premises import allowed, keeps_every_window, leading
 from convspec.law import law
 from convspec.spec.groups import CONVOLUTIONS, POOLS, WINDOWED
 from convspec.spec.operations import Conv
@@ -32,6 +32,8 @@ def _size_is(trial: Trial, name: str) -> None:
     relationship = BY_NAME[name, trial.op]
     if relationship.named and trial.parameters["padding"] not in relationship.named:
         return  # the adapter has no such name for this stride
+    if keeps_every_window(trial):
+        return  # the relationships are those of a ceil mode that drops a window past the input
     layers = [relationship.premises(layer) for layer in _layers(trial)]
     changes: dict[str, Any] = {
         "stride": tuple(a.s for a in layers),

@@ -118,7 +118,7 @@ def test_a_declared_choice_conforms_and_an_undeclared_one_does_not(
 @pytest.mark.parametrize(("point", "choice", "op"), CHOICES)
 def test_every_law_holds_in_every_dialect(point: str, choice: str, op: str) -> None:
     made = {point: choice, **TOGETHER.get((point, choice, op), {})}
-    assert not failing(heard(op, made, made, tuple(LAWS), 60))
+    assert not failing(heard(op, made, made, tuple(LAWS), 20))
 
 
 @pytest.mark.parametrize(("point", "choice", "op"), CHOICES)
