@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from . import contents, elsewhere
+from .architectures import architectures
 from .claims import claims
 from .clauses import clause_list
 from .constraints import refusals
@@ -15,8 +16,8 @@ from .parameters import parameter_table
 from .questions import questions
 
 
-def block(page: Page, words: list[str]) -> str:
-    """What stands in a block of a page. Raises ``ValueError`` for an unknown one."""
+def block(page: Page, words: list[str], text: str = "") -> str:
+    """What stands in a block of a page, whose text that is. Raises ``ValueError`` if unknown."""
     match words:
         case ["clauses", heading]:
             return clause_list(page, heading)
@@ -34,8 +35,10 @@ def block(page: Page, words: list[str]) -> str:
             return contents.operations()
         case ["clause-index"]:
             return contents.clause_index()
+        case ["architectures"]:
+            return architectures()
         case ["sections"]:
-            return contents.sections(page)
+            return contents.sections(text)
         case ["pages"]:
             return contents.others()
         case ["totals"]:
@@ -49,7 +52,9 @@ def block(page: Page, words: list[str]) -> str:
 
 def as_it_should_be(page: Page, text: str) -> str:
     """The page's text with every block generated anew."""
-    return filled(text, lambda words: block(page, words))
+    once = filled(text, lambda words: block(page, words, text))
+    # The list of sections is one of the page as it is with its other blocks filled.
+    return filled(once, lambda words: block(page, words, once))
 
 
 def wanted() -> dict[Path, str]:
