@@ -16,8 +16,8 @@ from .parameters import parameter_table
 from .questions import questions
 
 
-def block(page: Page, words: list[str], text: str = "") -> str:
-    """What stands in a block of a page, whose text that is. Raises ``ValueError`` if unknown."""
+def block(page: Page, words: list[str]) -> str | None:
+    """What stands in a block of a page. Raises ``ValueError`` for an unknown one."""
     match words:
         case ["clauses", heading]:
             return clause_list(page, heading)
@@ -38,7 +38,7 @@ def block(page: Page, words: list[str], text: str = "") -> str:
         case ["architectures"]:
             return architectures()
         case ["sections"]:
-            return contents.sections(text)
+            return None  # The last to be filled: see below.
         case ["pages"]:
             return contents.others()
         case ["totals"]:
@@ -52,9 +52,9 @@ def block(page: Page, words: list[str], text: str = "") -> str:
 
 def as_it_should_be(page: Page, text: str) -> str:
     """The page's text with every block generated anew."""
-    once = filled(text, lambda words: block(page, words, text))
-    # The list of sections is one of the page as it is with its other blocks filled.
-    return filled(once, lambda words: block(page, words, once))
+    once = filled(text, lambda words: block(page, words))
+    # Blocks may have sections, too.
+    return filled(once, lambda words: contents.sections(once) if words == ["sections"] else None)
 
 
 def wanted() -> dict[Path, str]:
