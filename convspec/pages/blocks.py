@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from . import contents, elsewhere
+from .architectures import architectures
 from .claims import claims
 from .clauses import clause_list
 from .constraints import refusals
@@ -15,7 +16,7 @@ from .parameters import parameter_table
 from .questions import questions
 
 
-def block(page: Page, words: list[str]) -> str:
+def block(page: Page, words: list[str]) -> str | None:
     """What stands in a block of a page. Raises ``ValueError`` for an unknown one."""
     match words:
         case ["clauses", heading]:
@@ -34,8 +35,10 @@ def block(page: Page, words: list[str]) -> str:
             return contents.operations()
         case ["clause-index"]:
             return contents.clause_index()
+        case ["architectures"]:
+            return architectures()
         case ["sections"]:
-            return contents.sections(page)
+            return None  # The last to be filled: see below.
         case ["pages"]:
             return contents.others()
         case ["totals"]:
@@ -49,7 +52,9 @@ def block(page: Page, words: list[str]) -> str:
 
 def as_it_should_be(page: Page, text: str) -> str:
     """The page's text with every block generated anew."""
-    return filled(text, lambda words: block(page, words))
+    once = filled(text, lambda words: block(page, words))
+    # Blocks may have sections, too.
+    return filled(once, lambda words: contents.sections(once) if words == ["sections"] else None)
 
 
 def wanted() -> dict[Path, str]:

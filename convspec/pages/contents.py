@@ -8,7 +8,7 @@ from convspec import reference
 from convspec.spec.clauses import CLAUSES
 
 from .clauses import laws_of
-from .layout import PAGE_OF, PAGES, Page
+from .layout import PAGE_OF, PAGES
 from .markdown import code, plain, table
 from .reading import headings, slugged
 
@@ -56,10 +56,9 @@ def clause_index() -> str:
     return table(("point", "says", "of"), rows)
 
 
-def sections(page: Page) -> str:
+def sections(text: str) -> str:
     """The sections of a page, in a line."""
-    titles = headings(page.file.read_text("utf-8"))
-    return " · ".join(f"[{title}](#{slugged(title)})" for title in titles)
+    return " · ".join(f"[{title}](#{slugged(title)})" for title in headings(text))
 
 
 def totals() -> str:

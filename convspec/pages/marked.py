@@ -8,8 +8,8 @@ from collections.abc import Callable
 BEGIN = re.compile(r"^<!-- begin generated: (?P<words>[^>]+?) -->$", re.MULTILINE)
 END = "<!-- end generated -->"
 
-Render = Callable[[list[str]], str]
-"""What stands in a block, from the words that name it."""
+Render = Callable[[list[str]], str | None]
+"""What stands in a block, from the words that name it; None to leave what does."""
 
 
 def filled(text: str, render: Render) -> str:
@@ -21,7 +21,8 @@ def filled(text: str, render: Render) -> str:
         following = BEGIN.search(text, match.end())
         if end < 0 or (following and following.start() < end):
             raise ValueError(f"the block {match['words']!r} has no end")
-        body = render(match["words"].split()).strip()
+        body = render(match["words"].split())
+        body = (text[match.end() : end] if body is None else body).strip()
         parts += [text[at : match.end()], "\n", f"{body}\n" if body else "", END]
         at = end + len(END)
     return "".join([*parts, text[at:]])
