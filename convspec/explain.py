@@ -79,6 +79,9 @@ def show(out: Console, about: Subject) -> None:
     else:
         for op in about.ops:
             show_operation(out, op)
+    if about.ignored:
+        out.print()
+        indented(out, Text(f"Nothing is known of: {', '.join(about.ignored)}", "dim"), 0)
 
 
 def show_clause(out: Console, clause: Clause) -> None:

@@ -45,6 +45,9 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "left": ("odd-cell", "named-padding"),
     "right": ("odd-cell", "named-padding"),
     "side": ("odd-cell", "named-padding"),
+    "mirror": ("flip", "definition"),
+    "mirrored": ("flip", "definition"),
+    "shuffled": ("pixel-permutation", "position-blind"),
     "multiplications": ("work",),
     "operations": ("work",),
     "flops": ("work",),
@@ -94,6 +97,8 @@ class Subject:
     points: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
     """Claims of the source notes, by number."""
+    ignored: tuple[str, ...] = ()
+    """Words of a question that nothing is known of."""
 
 
 QUESTION = 3
@@ -121,11 +126,13 @@ def subject(words: Sequence[str]) -> Subject:
             claims.append(word.upper())
         elif plain in EVERY_POINT or about_topic(plain):
             topics.append(plain)
+        elif about_topic(plain.removesuffix("s")):
+            topics.append(plain.removesuffix("s"))
         else:
             strange.append(word)
     if strange and not (question and (clauses or ops or topics or points or claims)):
         raise Problem(f"nothing is called {strange[0]!r}; {_nearest(strange[0])}")
-    found = (clauses, ops, topics, points, claims)
+    found = (clauses, ops, topics, points, claims, strange)
     return Subject(*(tuple(dict.fromkeys(kind)) for kind in found))
 
 

@@ -120,4 +120,17 @@ NOTES = (
         " channel c of the input becomes the maps c·m … c·m + m − 1 for m filters each.",
         "conv.md#semantics",
     ),
+    Note(
+        ("exact", "equality", "tolerance", "rtol"), (),
+        "Whole numbers small enough that every sum is exact (below 2^24 in float32, 2^11 in"
+        " float16) give the same bits in any order, and are compared for equality. Where it rounds,"
+        " the bound is worked out for every cell; there is no tolerance to choose.",
+        "numerics.md#exact-where-exact-is-possible",
+    ),
+    Note(
+        ("prove", "proof", "verification"), (),
+        "convspec prove goes through every configuration up to a bound and decides each for all"
+        " inputs: a linear map is known by what it does to one-hot inputs.",
+        "proof.md#why-one-call-can-decide-all-inputs",
+    ),
 )  # fmt: skip

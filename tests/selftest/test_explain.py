@@ -131,6 +131,7 @@ def test_what_cannot_be_answered_is_one_line(words: list[str], said: str) -> Non
 def test_a_question_may_have_words_that_nothing_is_known_of() -> None:
     assert "1 against 9" in flat(shown("why", "is", "the", "corner", "pixel", "weaker?"))
     assert "1 against 9" in flat(shown("why is the corner pixel weaker"))
+    assert "Nothing is known of: weaker" in shown("why is the corner pixel weaker")
     result = explain("what is the meaning of life")
     assert result.exit_code == 2 and "'meaning'" in result.stderr
 
