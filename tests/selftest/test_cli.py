@@ -67,6 +67,9 @@ class Clause:
     formula: str = "o = floor((n + p_lo + p_hi - e) / s) + 1"
     sources: tuple[str, ...] = ("somewhere",)
     since: str = "0.1.0"
+    note: str = ""
+    unlawful: str = ""
+    examples: tuple[object, ...] = ()
 
 
 SLUGS = ["conv.size", "conv.value", "conv.groups", "conv.raises", "conv.same"] + [
@@ -333,6 +336,7 @@ def test_list_clauses_for_people_and_for_programs() -> None:
     assert document[0] == {
         "slug": "conv.size", "level": "MUST", "statement": Clause("").statement,
         "formula": Clause("").formula, "sources": ["somewhere"], "since": "0.1.0",
+        "note": "", "unlawful": "", "examples": [],
     }  # fmt: skip
 
 
