@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-BUDGETS = {"smoke": 500, "quick": 23_000, "full": 400_000}
+BUDGETS = {"smoke": 1_000, "quick": 20_000, "full": 400_000}
 """Cases per adapter, before the least and the greatest count of a single law."""
 
 ONE_RANK = ("smoke",)
 """Profiles that look at one number of spatial axes, not at all."""
 
-LEAST = {"smoke": 2, "quick": 16, "full": 100}
+LEAST = {"smoke": 2, "quick": 8, "full": 100}
 """Cases that every law gets, for every operation and number of spatial axes."""
 
 MOST_PER_WEIGHT = {"smoke": 10, "quick": 250, "full": 5000}

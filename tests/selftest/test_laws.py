@@ -65,7 +65,7 @@ def sloppy(base: Any) -> dict[str, Any]:
 
         return call
 
-    return {name: wrap(name, f) for name, f in functions(base).items() if name != "vjp"}
+    return {name: wrap(name, f) for name, f in base.functions.items()}
 
 
 def shared(base: Any) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def shared(base: Any) -> dict[str, Any]:
 
 
 def functions(base: Any) -> dict[str, Any]:
-    return {**base.functions, "vjp": base.vjp}
+    return {**base.functions, "vjp": base.vjp, "double_vjp": base.double_vjp}
 
 
 @pytest.mark.parametrize(("name", "op"), PAIRS)

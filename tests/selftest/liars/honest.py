@@ -239,7 +239,8 @@ def max_pool_vjp(x: Array, *, g: Array, window: Any, stride: Any, padding: Any, 
     left = np.ones(y.shape, bool)
     for taps in product(*map(range, window)):
         place = shift(taps, out, stride, dilation)
-        mine = left & real[place] & (padded[place] == y)
+        is_nan = np.isnan(padded[place]) & np.isnan(y)
+        mine = left & real[place] & ((padded[place] == y) | is_nan)
         dx[place] += np.where(mine, g, 0)
         left &= ~mine
     return (inner(dx, padding, x.shape[2:]),)
