@@ -18,7 +18,7 @@ from rich.text import Text
 from . import claim_table, differences, worked
 from .cli import Problem
 from .console import copyable, heading, indented, listing
-from .elsewhere import limits_for
+from .elsewhere import findings_for, limits_for
 from .layers import WINDOWED, comes, headline, layer
 from .lookup import (
     EVERY_POINT,
@@ -32,7 +32,7 @@ from .lookup import (
 from .notes import NOTES, Note
 from .pages.layout import FOLDER, PAGE_OF
 from .spec.clauses import CLAUSES, Clause
-from .spec.dialects import DIALECT_POINTS, HOW, Limit
+from .spec.dialects import DIALECT_POINTS, HOW, Finding, Limit
 from .spec.operations import VOCABULARY, Parameter, parameters
 
 KINDS = {
@@ -110,6 +110,7 @@ def show_clause(out: Console, clause: Clause) -> None:
     _labelled(out, "checked by", laws or [unheld])
     differences.show_points(out, [p for p in points_for(op) if bears(p, clause)])
     _limits(out, [x for x in limits_for((op,)) if matches(x, point)])
+    _findings(out, findings_for((op,), point))
     if point in EXAMPLES and op in WINDOWED and op != "conv_transpose":
         example = EXAMPLES[point]
         given = layer(op, **example)
@@ -146,6 +147,7 @@ def show_operation(out: Console, op: str) -> None:
     _clause_lines(out, [c for c in CLAUSES.values() if c.slug.startswith(f"{op}.")])
     differences.show_briefly(out, points_for(op))
     _limits(out, limits_for((op,)))
+    _findings(out, findings_for((op,)))
     if op in WINDOWED:
         _try(out, op, {"sizes": "5x5", "window": "3x3", "stride": "2x2", "padding": "1,1"})
     from . import reference
@@ -243,6 +245,15 @@ def _limits(out: Console, limits: Sequence[Limit]) -> None:
     heading(out, "Elsewhere")
     for limit in limits:
         indented(out, Text(f"{limit.who}: {limit.does} ({HOW[limit.how]})"))
+
+
+def _findings(out: Console, findings: Sequence[Finding]) -> None:
+    if not findings:
+        return
+    heading(out, "Found wrong")
+    for finding in findings:
+        indented(out, Text(f"{finding.who}: {finding.does}"))
+        copyable(out, f"    convspec replay {finding.adapter} '{finding.case}'", "dim")
 
 
 def _labelled(out: Console, label: str, entries: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from convspec.differences import named
-from convspec.elsewhere import limits_for
+from convspec.elsewhere import findings_for, limits_for
 from convspec.lookup import points_for
 from convspec.spec.dialects import DIALECT_POINTS, HOW, DialectPoint, Limit, Seen
 from convspec.spec.operations import VOCABULARY
@@ -30,6 +30,11 @@ def differences(ops: tuple[str, ...]) -> str:
     limits = [limit for limit in limits_for(ops) if set(limit.ops) & set(ops)]
     if limits:
         said += ["What others refuse, lack or add:", _limits(limits)]
+    findings = findings_for(ops)
+    if findings:
+        rows = [(plain(x.who), plain(x.does), code(x.case)) for x in findings]
+        title = "What was found wrong when the suite was run, with the smallest case that shows it:"
+        said += [title, table(("who", "does", "case"), rows)]
     return "\n\n".join(said) or "Nothing is known of anyone who does otherwise."
 
 

@@ -2,7 +2,8 @@
 
 An adapter declares the choice it makes; it is then held to exactly that one. What is not
 declared is the spec's own choice, the first listed. `LIMITS` are facts of another kind: what an
-implementation refuses or lacks, which an adapter says in its claims.
+implementation refuses or lacks, which an adapter says in its claims; `FINDINGS` are what it was
+found to get wrong.
 """
 
 from __future__ import annotations
@@ -19,10 +20,14 @@ from . import (
     sizes,
     transposed,
 )
+from .findings import FINDINGS
 from .limits import LIMITS
-from .point import HOW, DialectPoint, Limit, Probe, Seen
+from .point import HOW, DialectPoint, Finding, Limit, Probe, Seen
 
-__all__ = ["DIALECT_POINTS", "HELD", "HOW", "LIMITS", "DialectPoint", "Limit", "Probe", "Seen"]
+__all__ = [
+    "DIALECT_POINTS", "FINDINGS", "HELD", "HOW", "LIMITS", "DialectPoint", "Finding", "Limit",
+    "Probe", "Seen",
+]  # fmt: skip
 
 _POINTS: tuple[DialectPoint, ...] = (
     *convolution.POINTS, *transposed.POINTS, *sizes.POINTS, *max_pools.POINTS,

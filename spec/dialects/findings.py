@@ -1,0 +1,87 @@
+"""What implementations were found to get wrong: no choices and no limits, but faults.
+
+Each was seen when the suite was run, is wrong by the definition, and has the smallest case that
+shows it. `convspec replay ADAPTER CASE` shows whether it still does.
+"""
+
+from __future__ import annotations
+
+from .point import Finding
+
+_POOLS = ("max_pool", "max_pool_with_indices")
+_AMX = " (on a CPU with AVX-512 FP16 or AMX)"
+
+FINDINGS: dict[str, Finding] = {
+    finding.name: finding
+    for finding in (
+        Finding(
+            "onednn-float16", ("conv",), ("padding", "dilation", "crash"), "PyTorch 2.13.0, oneDNN",
+            "dies of SIGSEGV in a float16 convolution in which a whole column of outputs lies in"
+            " the padding" + _AMX, "torch",
+            "conv stride=2 padding=1:1 dilation=2 x=1x1x1:float16:zeros@0 w=1x1x1:float16:zeros@0",
+            cpu=True,
+        ),
+        Finding(
+            "onednn-channels-last", ("conv",), ("layout", "groups", "crash"),
+            "PyTorch 2.13.0, oneDNN",
+            "dies of SIGSEGV in the same place in float32 with bias, two groups and channels-last"
+            " weights" + _AMX, "torch",
+            "conv stride=1,2 padding=0:0,1:1 dilation=1,2 groups=2 x=1x4x2x1:float32:zeros@0"
+            " w=2x2x2x1:float32:zeros@0:channels_last b=2:float32:zeros@0",
+            cpu=True,
+        ),
+        Finding(
+            "onednn-float16-transposed", ("conv_transpose",), ("gradient", "crash"),
+            "PyTorch 2.13.0, oneDNN",
+            "dies of SIGSEGV in the gradient of a float16 transposed convolution" + _AMX, "torch",
+            "conv_transpose stride=2 padding=1:1 dilation=2 x=1x1x2:float16:zeros@0"
+            " w=1x1x1:float16:zeros@0 g=1x1x1:float16:impulse@0",
+            cpu=True,
+        ),
+        Finding(
+            "nnpack-tiles", ("conv",), ("nan", "special-values", "rounding"),
+            "PyTorch 2.13.0 without oneDNN",
+            "computes float32 convolutions of 16 images and more by a transform (NNPACK): sums are"
+            " off by more than a sum rounds, and a NaN fills its tile", "torch:no-mkldnn",
+            "conv x=16x1x2:float32:zeros@0 w=1x1x1:float32:zeros@0",
+            cpu=True,
+        ),
+        Finding(
+            "avg-pool-3d", ("avg_pool",), ("padding", "window"), "PyTorch 2.13.0 avg_pool3d",
+            "refuses a window larger than the input where padding makes it fit; avg_pool1d and"
+            " avg_pool2d do not", "torch",
+            "avg_pool window=1,2,1 padding=0:0,1:1,0:0 x=1x1x1x1x1:float32:zeros@0",
+        ),
+        Finding(
+            "max-pool-blind-window", _POOLS, ("gradient", "padding", "empty-window"),
+            "PyTorch 2.13.0",
+            "writes the gradient outside its memory where both taps of a window lie in the padding;"
+            " the adapter refuses to run it", "torch",
+            "max_pool window=2 padding=1:1 dilation=2 x=1x1x1:float32:ones@0"
+            " g=1x1x1:float32:impulse@0",
+        ),
+        Finding(
+            "int8-indices", ("max_pool_with_indices",), ("indices", "layout"), "PyTorch 2.13.0",
+            "refuses int8 planes of more than 127 cells in channels-last memory: the indices are"
+            " kept in the type of the values", "torch",
+            "max_pool_with_indices window=1,1,1 x=1x2x1x1x128:int8:zeros@0:channels_last",
+        ),
+        Finding(
+            "lp-negative-power", ("lp_pool",), ("p", "rejects-invalid"), "PyTorch 2.13.0",
+            "answers a power below 1, which is no norm", "torch",
+            "lp_pool p=-1 window=1 x=1x1x1:float32:zeros@0",
+        ),
+        Finding(
+            "adaptive-avg-pool-3d-empty", ("adaptive_avg_pool",), ("empty",),
+            "PyTorch 2.13.0 adaptive_avg_pool3d",
+            "refuses an input without cells where the 1-D and 2-D pools give NaN", "torch",
+            "adaptive_avg_pool output_size=1,1,2 x=1x1x1x1x0:float32:zeros@0",
+        ),
+        Finding(
+            "reflect-reads-cropped", ("pad",), ("reflect", "crop", "negative"), "PyTorch 2.13.0",
+            "reflects cells that a negative amount at the other end has cropped off, while its"
+            " circular mode crops first", "torch",
+            "pad padding=-1:1 mode=reflect x=1x1x2:float32:ones@0",
+        ),
+    )
+}  # fmt: skip
