@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from .cli import Problem
 from .lookup import Subject, subject
+from .problems import Problem
 from .spec.groups import WINDOWED
 
 _SIZE = r"(\d+(?:[x×]\d+)*)"

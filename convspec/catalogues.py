@@ -45,8 +45,9 @@ def as_table(out: Console, found: Sequence[Entry]) -> None:
         head, text = next(iter(entry.values())), entry["text"]
         out.print(Text.assemble((str(head), "bold"), f"  {text[0]}".rstrip()), soft_wrap=True)
         for line in text[1:]:
-            if line:
-                indented(out, Text(line, "dim"))
+            if line:  # what is set further in stays so where it wraps
+                inner = line.lstrip()
+                indented(out, Text(inner, "dim"), 2 + len(line) - len(inner))
     if not found:
         out.print("none")
 

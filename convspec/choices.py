@@ -9,7 +9,10 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from .cli import FORMATS, NothingThere, Problem
+from .problems import NothingThere, Problem
+
+FORMATS = ("json",)
+"""The formats a report can have."""
 
 OUT = Path("convspec-report")
 """Where reports go unless told otherwise."""

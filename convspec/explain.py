@@ -16,7 +16,6 @@ from rich.console import Console
 from rich.text import Text
 
 from . import claim_table, differences, worked
-from .cli import Problem
 from .console import copyable, heading, indented, listing
 from .elsewhere import findings_for, limits_for
 from .layers import WINDOWED, comes, headline, layer
@@ -31,6 +30,7 @@ from .lookup import (
 )
 from .notes import NOTES, Note
 from .pages.layout import FOLDER, PAGE_OF
+from .problems import Problem
 from .spec.clauses import CLAUSES, Clause
 from .spec.dialects import DIALECT_POINTS, HOW, Finding, Limit
 from .spec.operations import VOCABULARY, Parameter, parameters

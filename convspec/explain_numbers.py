@@ -8,11 +8,11 @@ from rich.console import Console
 from rich.text import Text
 
 from . import differences, worked
-from .cli import Problem
 from .console import heading, indented, listing
 from .elsewhere import facts_for
 from .layers import WINDOWED, Layer, headline, kept_size, layer
 from .lookup import Subject, points_for
+from .problems import Problem
 from .spec.dialects import HOW
 from .unwindowed import ADAPTIVE, UNWINDOWED, Binned, Padded, bin_lines, pad_lines, unwindowed
 from .unwindowed import headline as headline_of

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TypeVar
 
-from .cli import Problem
 from .elsewhere import limits_for
 from .notes import NOTES, Note
+from .problems import Problem
 from .spec.clauses import CLAUSES, Clause
 from .spec.dialects import DIALECT_POINTS, DialectPoint, Limit
 from .spec.operations import VOCABULARY, Parameter, parameters

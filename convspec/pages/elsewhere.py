@@ -32,9 +32,9 @@ def differences(ops: tuple[str, ...]) -> str:
         said += ["What others refuse, lack or add:", _limits(limits)]
     findings = findings_for(ops)
     if findings:
-        rows = [(plain(x.who), plain(x.does), code(x.case)) for x in findings]
+        wrong = [(plain(x.who), plain(x.does), code(x.case)) for x in findings]
         title = "What was found wrong when the suite was run, with the smallest case that shows it:"
-        said += [title, table(("who", "does", "case"), rows)]
+        said += [title, table(("who", "does", "case"), wrong)]
     return "\n\n".join(said) or "Nothing is known of anyone who does otherwise."
 
 

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from convspec.cli import Problem
 from convspec.layers import Layer, layer
+from convspec.problems import Problem
 from convspec.unwindowed import UNWINDOWED, Binned, Padded, unwindowed
 
 from . import bins, pads, windows

@@ -5,7 +5,7 @@ Both are drawn from `spec.relation.adaptive_bins`: a global pool has one bin, wh
 
 from __future__ import annotations
 
-from convspec.cli import Problem
+from convspec.problems import Problem
 from convspec.spec.relation import adaptive_bins
 from convspec.svg import Drawing
 

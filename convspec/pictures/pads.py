@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convspec import reference
-from convspec.cli import Problem
+from convspec.problems import Problem
 from convspec.reference.pad import Mode
 from convspec.spec.relation import Pair
 from convspec.svg import Drawing

@@ -7,8 +7,8 @@ lies, so that stride and overlap can be seen.
 
 from __future__ import annotations
 
-from convspec.cli import Problem
 from convspec.layers import Layer, headline
+from convspec.problems import Problem
 from convspec.spec.relation import Axis
 from convspec.svg import Drawing
 from convspec.worked import signed

@@ -15,9 +15,9 @@ from rich.text import Text
 
 from convspec.adapters.opening import AdapterError, UnknownAdapter, open_adapter
 from convspec.choices import OUT, known_ops
-from convspec.cli import NothingThere, Problem, tell
 from convspec.console import console, copyable, indented
 from convspec.engine import smoke
+from convspec.problems import NothingThere, Problem, tell
 from convspec.progress import EVERY
 from convspec.saving import check_writable, file_name, write_json
 

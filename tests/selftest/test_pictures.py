@@ -8,11 +8,12 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner
 
-from convspec.cli import Problem, cli
+from convspec.cli import cli
 from convspec.layers import layer
 from convspec.pictures import draw
 from convspec.pictures import picture as draw_numbers
 from convspec.pictures.palette import DARK, TAP, TAP_OUTSIDE, WINDOW
+from convspec.problems import Problem
 from convspec.svg import Drawing
 
 SVG = "{http://www.w3.org/2000/svg}"
