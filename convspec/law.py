@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from convspec.building import REAL_PATTERNS
+from convspec.fitting import fits
 from convspec.plugin import LAW
 from convspec.spaces import Space, space_for
 from convspec.spec.case import Case
@@ -72,19 +73,6 @@ class Law:
 
     def applies_to(self, case: Case, valid: bool) -> bool:
         """Whether a case that was not drawn for this law can be put to it."""
-        arguments = case.op.arguments()
-        padding = arguments.get("padding")
-        has = {
-            "bias": "b" in case,
-            "padding": padding if isinstance(padding, str) else "explicit",
-            "ceil_mode": arguments.get("ceil_mode"),
-            "count_include_pad": arguments.get("count_include_pad"),
-            "value": arguments.get("value"),
-            "p": arguments.get("p"),
-            "head": arguments.get("head"),
-            "output": arguments.get("output"),
-        }
-        wanted = {k: v for k, v in self.narrow.items() if k in has and has[k] is not None}
         patterns = (
             v for k, values in self.narrow.items() if k.endswith(".pattern") for v in values
         )
@@ -97,7 +85,7 @@ class Law:
             and ("g" in case) == self.gradient
             and (found <= special and bool(found) == bool(special))
             and (self.defective or (self.narrow.get("batch") == (0,)) == _is_empty(case))
-            and (self.defective or all(has[name] in levels for name, levels in wanted.items()))
+            and (self.defective or fits(case, self.narrow))
         )
 
 
