@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from .spec.clauses import Example
+from .spec.groups import CONVOLUTIONS, POOLS
 from .spec.operations import NAMED_PADDINGS
 from .spec.relation import Axis, Padding, axes, resolve_padding, transposed_axes
 
 T = TypeVar("T")
 
-WINDOWED = ("conv", "conv_transpose", "max_pool", "max_pool_with_indices", "avg_pool", "lp_pool")
+WINDOWED = (*CONVOLUTIONS, *POOLS)
 """The operations that worked numbers can be given for."""
 
 LARGEST = 4096

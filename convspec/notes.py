@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-POOLED = ("max_pool", "max_pool_with_indices", "avg_pool", "lp_pool")
+from .spec.groups import POOLS
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ NOTES = (
         "conv_transpose.md#semantics",
     ),
     Note(
-        ("weights", "learn", "trainable", "count", "parameters"), POOLED,
+        ("weights", "learn", "trainable", "count", "parameters"), POOLS,
         "Pooling has no weights: nothing is learnt, there is no gradient but that of the input, and"
         " a layer has 0 parameters (claim O4 of the source notes).",
         "max_pool.md#parameters",

@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .layers import numbers_of, pads_of, times
-from .spec.groups import GLOBAL
+from .spec.groups import ADAPTIVE, GLOBAL
 from .spec.operations import PAD_MODES
 from .spec.relation import Pair, adaptive_bins, pairs
 from .worked import WIDTH, signed
 
-ADAPTIVE = ("adaptive_avg_pool", "adaptive_max_pool")
 UNWINDOWED = ("pad", *ADAPTIVE, *GLOBAL)
 """The operations without a window that worked numbers can be given for."""
 

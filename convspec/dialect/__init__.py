@@ -21,6 +21,7 @@ from convspec import reference
 from convspec.comparison import require_shape
 from convspec.spec.case import Case
 from convspec.spec.claims import Claims
+from convspec.spec.groups import MAXIMA, POOLS
 
 from . import convolutions, maxima, padding, pools
 from .windows import Choices, outputs
@@ -39,8 +40,6 @@ __all__ = [
     "surface",
     "tied_cells",
 ]
-
-_MAXIMA = ("max_pool", "max_pool_with_indices", "adaptive_max_pool", "global_max_pool")
 
 _FORWARD: dict[str, Callable[[Sequence[Array], Mapping[str, Any], Choices], Array]] = {
     "conv": convolutions.conv,
@@ -82,7 +81,7 @@ def expected(
         from .composed import composition  # which is made of the functions here
 
         return composition(claims, dtype).network(*arrays, **parameters)
-    if op in _MAXIMA:
+    if op in MAXIMA:
         return maxima.maximum(op, arrays[0], parameters, claims, np.dtype(dtype))
     if op in claims.departing and op in _FORWARD:
         return _FORWARD[op](arrays, parameters, claims.dialect)
@@ -134,7 +133,7 @@ def indices(x: Array, parameters: Mapping[str, Any], claims: Claims) -> Array:
 def resized(case: Case, claims: Claims) -> tuple[int, ...] | None:
     """The shape of a valid case's result where the dialect decides about it, else None."""
     op = case.op.name
-    if op not in claims.departing or op not in maxima.POOLS:
+    if op not in claims.departing or op not in POOLS:
         return None
     shape, p = case["x"].shape, case.op.arguments()
     return (*shape[:2], *outputs(op, shape[2:], p["window"], p, claims.dialect))

@@ -21,9 +21,6 @@ from .windows import Choices, outputs, taps, widened
 Array = npt.NDArray[Any]
 Parameters = Mapping[str, Any]
 
-POOLS = ("max_pool", "max_pool_with_indices", "avg_pool", "lp_pool")
-"""Operations whose number of windows is a matter of dialect."""
-
 
 def maximum(
     op: str, x: Array, parameters: Parameters, claims: Claims, dtype: np.dtype[Any]

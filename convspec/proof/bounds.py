@@ -22,15 +22,13 @@ import numpy as np
 
 from convspec.covering import covering_rows
 from convspec.spec.claims import Claims, OpClaims
+from convspec.spec.groups import ADAPTIVE, CONVOLUTIONS, GLOBAL, MAX_POOLS, WEIGHTED
 from convspec.spec.operations import NAMED_PADDINGS, OPERATIONS, PAD_MODES, Operation
 
 from .maps import Setting, is_defined, is_valid, named
 
-WINDOWED = ("conv", "conv_transpose", "max_pool", "max_pool_with_indices", "avg_pool")
-BILINEAR = ("conv", "conv_transpose", "dense")
-ADAPTIVE = ("adaptive_avg_pool", "adaptive_max_pool")
-GLOBAL = ("global_avg_pool", "global_max_pool", "global_sum_pool")
-PROVABLE = ("conv", "conv_transpose", "pad", *WINDOWED[2:], *ADAPTIVE, *GLOBAL, "dense")
+WINDOWED = (*CONVOLUTIONS, *MAX_POOLS, "avg_pool")
+PROVABLE = (*CONVOLUTIONS, "pad", *MAX_POOLS, "avg_pool", *ADAPTIVE, *GLOBAL, "dense")
 """Operations that are linear, bilinear or linear over (max, +): an impulse response decides."""
 
 SAMPLE_CHANNELS = (2, 3)
@@ -114,7 +112,7 @@ class Configuration:
             "padding": padding,
             "dilation": tuple([a.dilation for a in axes]),
         }
-        if op in BILINEAR:
+        if op in WEIGHTED:
             found["groups"] = fixed.groups
             if op == "conv_transpose":
                 found["output_padding"] = tuple([a.more for a in axes])
@@ -230,7 +228,7 @@ def _fixed(op: str, rank: int, channels: int) -> Iterator[Fixed]:
     names = ("", *NAMED_PADDINGS) if rank == 1 and op in WINDOWED else ("",)
     if op == "conv_transpose":
         names = ("",)  # what a name means there is not agreed upon
-    if op in BILINEAR:
+    if op in WEIGHTED:
         yield Fixed()
         for name in names:
             for groups, c, m in product(range(1, channels + 1), repeat=3):
@@ -290,7 +288,7 @@ def _is_claimed(op: str, settings: tuple[Setting, ...], fixed: Fixed, claims: Op
     if op == "pad":  # cropping is no part of what can be claimed
         settings = tuple([a._replace(low=max(a.low, 0), high=max(a.high, 0)) for a in settings])
     call = Configuration(op, settings, fixed).operation
-    return anything.include(call, [x, w] if op in BILINEAR else [x])
+    return anything.include(call, [x, w] if op in WEIGHTED else [x])
 
 
 def _rows(op: str, axis: Sequence[Setting], fixed: Fixed, rank: int) -> Iterator[tuple[int, ...]]:

@@ -7,10 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from convspec.adapters.opening import Adapter
+from convspec.spec.groups import WEIGHTED
 from convspec.verdicts import AcceptedInvalid, Mismatch, Raised
 
 from . import bilinear, linear, maxima
-from .bounds import BILINEAR, Configuration, Section
+from .bounds import Configuration, Section
 from .calls import Calls
 from .maps import AxisMap, axis_map
 
@@ -39,7 +40,7 @@ class Judge:
             self._refused(it)
         else:
             known = [one for one in maps if one is not None]
-            if it.op in BILINEAR:
+            if it.op in WEIGHTED:
                 bilinear.decide(self.calls, it, known, gradient, seed)
             elif "max_pool" in it.op:
                 maxima.decide(self.calls, it, known, gradient, seed)
@@ -57,7 +58,7 @@ class Judge:
         dtype, fixed = self.calls.dtype, it.fixed
         channels = fixed.groups * fixed.per_group
         arrays = [np.ones((1, channels, *[a.size for a in it.settings]), dtype)]
-        if it.op in BILINEAR:
+        if it.op in WEIGHTED:
             filters = fixed.groups * fixed.filters
             lead = (filters, fixed.per_group)
             if it.op == "conv_transpose":

@@ -11,7 +11,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .bounds import GLOBAL, Configuration
+from convspec.spec.groups import GLOBAL
+
+from .bounds import Configuration
 from .calls import SAMPLED, Array, Calls, draws
 from .maps import AxisMap, product_of
 

@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from convspec.spec.groups import ADAPTIVE, GLOBAL
 from convspec.spec.operations import NAMED_PADDINGS, PAD_MODES
 
-from .bounds import ADAPTIVE, GLOBAL, Section
+from .bounds import Section
 from .maps import axis_map
 
 Mask = npt.NDArray[np.bool_]

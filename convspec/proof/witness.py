@@ -16,10 +16,11 @@ from convspec.comparison import require_equal
 from convspec.execute import is_valid
 from convspec.isolation import LIMIT, isolated
 from convspec.spec.case import Case, Tensor
+from convspec.spec.groups import WEIGHTED
 from convspec.trial import Trial
 from convspec.verdicts import AcceptedInvalid, Mismatch, Raised
 
-from .bounds import BILINEAR, SAMPLE_CHANNELS, Configuration
+from .bounds import SAMPLE_CHANNELS, Configuration
 
 SEEDS = 6
 """Integer contents that are tried."""
@@ -73,7 +74,7 @@ def _shapes(
 ) -> Iterator[list[tuple[str, tuple[int, ...]]]]:
     fixed = it.fixed
     n = tuple([a.size for a in it.settings])
-    if it.op not in BILINEAR:
+    if it.op not in WEIGHTED:
         yield [("x", (1, 1, *n))]
         yield [("x", (2, 3, *n))]
         return

@@ -6,9 +6,10 @@ shows it. `convspec replay ADAPTER CASE` shows whether it still does.
 
 from __future__ import annotations
 
+from convspec.spec.groups import MAX_POOLS
+
 from .point import Finding
 
-_POOLS = ("max_pool", "max_pool_with_indices")
 _AMX = " (on a CPU with AVX-512 FP16 or AMX)"
 
 FINDINGS: dict[str, Finding] = {
@@ -53,7 +54,7 @@ FINDINGS: dict[str, Finding] = {
             "avg_pool window=1,2,1 padding=0:0,1:1,0:0 x=1x1x1x1x1:float32:zeros@0",
         ),
         Finding(
-            "max-pool-blind-window", _POOLS, ("gradient", "padding", "empty-window"),
+            "max-pool-blind-window", MAX_POOLS, ("gradient", "padding", "empty-window"),
             "PyTorch 2.13.0",
             "writes the gradient outside its memory where both taps of a window lie in the padding;"
             " the adapter refuses to run it", "torch",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from .point import Limit
+from convspec.spec.groups import POOLS, WINDOWED
 
-POOLS = ("max_pool", "max_pool_with_indices", "avg_pool", "lp_pool")
-WINDOWED = ("conv", *POOLS)
+from .point import Limit
 
 LIMITS: dict[str, Limit] = {
     limit.name: limit

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from convspec.spec.groups import MAX_POOLS, MAXIMA
+
 from .point import DialectPoint, Probe, Seen
 
-_MAX = ("max_pool", "max_pool_with_indices")
-_ALL = (*_MAX, "adaptive_max_pool", "global_max_pool")
 _TIES = {
     "first": "the first in row-major order",
     "last": "the last in row-major order",
@@ -17,7 +17,7 @@ POINTS = (
         "max_pool.tie",
         "Which of several equal maxima of a window receives the gradient?",
         _TIES,
-        _MAX,
+        MAX_POOLS,
         (
             Seen("PyTorch", "first", "run", "2.13"),
             Seen("ONNX Runtime", "first", "run", "1.31.1"),
@@ -89,7 +89,7 @@ POINTS = (
             "propagates": "NaN",
             "ignored": "the maximum of the other cells",
         },
-        _ALL,
+        MAXIMA,
         (
             Seen("PyTorch", "propagates", "run", "2.13"),
             Seen("JAX", "propagates", "run", "0.10.2"),
@@ -135,7 +135,7 @@ POINTS = (
             "first": "the first in row-major order",
             "last": "the last in row-major order",
         },
-        _MAX,
+        MAX_POOLS,
         (
             Seen("PyTorch", "last", "run", "2.13"),
             Seen("ONNX Runtime", "first", "run", "1.31"),
@@ -161,7 +161,7 @@ POINTS = (
             "identity": "the identity of max: −∞, or the least integer",
             "lowest": "the least finite value: no maximum is below it, also of cells that are −∞",
         },
-        _ALL,
+        MAXIMA,
         (
             Seen("PyTorch", "identity", "run", "2.13", "its pages said 0 up to 1.8"),
             Seen("JAX", "identity", "run", "0.10.2"),
@@ -205,7 +205,7 @@ POINTS = (
             "lowest": "the least finite value",
             "zero": "0",
         },
-        _MAX,
+        MAX_POOLS,
         (
             Seen("PyTorch", "identity", "run", "2.13"),
             Seen("JAX", "identity", "run", "0.10.2"),

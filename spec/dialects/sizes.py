@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .point import DialectPoint, Probe, Seen
+from convspec.spec.groups import POOLS
 
-_POOLS = ("max_pool", "max_pool_with_indices", "avg_pool", "lp_pool")
+from .point import DialectPoint, Probe, Seen
 
 POINTS = (
     DialectPoint(
@@ -14,7 +14,7 @@ POINTS = (
             "drop": "it is dropped",
             "keep": "it is kept: o = ⌈(n + p_lo + p_hi − e)/s⌉ + 1 whatever the last window sees",
         },
-        _POOLS,
+        POOLS,
         (
             Seen("PyTorch", "drop", "run", "2.13"),
             Seen("tinygrad", "drop", "run"),
@@ -69,7 +69,7 @@ POINTS = (
             "reject": "it is an error, as in floor mode",
             "one": "one output where less than a stride is lacking: ⌈(n + p_lo + p_hi − e)/s⌉ = 0",
         },
-        _POOLS,
+        POOLS,
         (Seen("PyTorch", "one", "run", "2.13", "accepts it: one output"),),
         (
             Probe(
@@ -105,7 +105,7 @@ POINTS = (
             "reject": "an error",
             "empty": "a result without cells: size 0 along that axis",
         },
-        _POOLS,
+        POOLS,
         (
             Seen("PyTorch", "reject", "run", "2.13"),
             Seen("JAX lax.reduce_window", "empty", "run", "0.10.2"),
