@@ -39,7 +39,7 @@ SHORTEST_LIMIT = 0.5
 """Seconds a task always gets."""
 
 
-OUR_CALL = os.sep + "trial.py"
+OUR_CALL = os.sep + "answers.py"
 """Where the implementation is called from; what lies further out says nothing about it."""
 
 
@@ -158,10 +158,7 @@ class Isolated(Generic[Task]):
         self._end()
         self._stack.seek(0)
         stack = _innermost(self._stack.read())
-        if code is not None and code < 0:
-            how = f"died of {signal.Signals(-code).name}"
-        else:
-            how = f"left the process with exit code {code}"
+        how = how_it_ended(code)
         return Crashed(f"the process {how}", details=stack or None, place=(how,))
 
 
@@ -182,6 +179,22 @@ def can_fork() -> bool:
     return hasattr(os, "fork")
 
 
+def how_it_ended(code: int | None) -> str:
+    """What became of a child, from its exit code."""
+    if code is not None and code < 0:
+        return f"died of {signal.Signals(-code).name}"
+    return f"left the process with exit code {code}"
+
+
+def begin_child() -> None:
+    """What every child does first: Ctrl-C is the parent's to handle, and no core is dumped."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if can_fork():
+        import resource  # where there is no fork there is no such module, either
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 def _innermost(stack: str) -> str:
     """The part of a dumped stack that is the implementation's: down to our own call of it."""
     kept = []
@@ -195,10 +208,7 @@ def _innermost(stack: str) -> str:
 def _serve(check: Callable[[Any], None], pipe: Connection, parents: Connection, stack: Any) -> None:
     """The child: answer tasks until the parent is gone."""
     parents.close()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    import resource  # where there is no fork there is no such module, either
-
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    begin_child()
     faulthandler.enable(stack)
     while True:
         try:

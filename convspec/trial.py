@@ -7,7 +7,6 @@ asks the reference, and compares.
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -17,6 +16,7 @@ import numpy.typing as npt
 
 from convspec import dialect
 from convspec.adapters.opening import Adapter
+from convspec.answers import call, one_array, several_arrays
 from convspec.bounds import gradient_bounds, result_bound
 from convspec.building import REAL_PATTERNS, output_shape
 from convspec.comparison import require_equal, require_shape, require_within
@@ -26,7 +26,7 @@ from convspec.spec.case import Case
 from convspec.spec.claims import OpClaims
 from convspec.spec.groups import MAXIMA, ROUNDED
 from convspec.spec.operations import OPERATIONS
-from convspec.verdicts import AcceptedInvalid, Mismatch, NotAnArray, Raised
+from convspec.verdicts import AcceptedInvalid, Mismatch, Raised
 
 Array = npt.NDArray[Any]
 
@@ -65,9 +65,9 @@ class Trial:
     def results(self, **changes: Any) -> tuple[Array, ...]:
         """All arrays the implementation returns: one, or values and indices."""
         arrays, parameters = self._arguments(self.inputs, changes)
-        returned = self._call(self.adapter.functions[self.op], *arrays, **parameters)
+        returned = call(self.adapter.functions[self.op], *arrays, **parameters)
         if self.op == "max_pool_with_indices":
-            return _several(returned, 2)
+            return several_arrays(returned, 2)
         return (self._received(self.op, arrays[0], returned),)
 
     def gradients(self, **changes: Any) -> tuple[Array, ...]:
@@ -76,16 +76,16 @@ class Trial:
         cotangent = changes.get("g", self.inputs.get("g"))
         assert self.adapter.vjp is not None and cotangent is not None
         cotangent = dialect.surface(self.op, cotangent, self.case.rank, self.adapter.claims)
-        returned = self._call(self.adapter.vjp, self.op, tuple(arrays), cotangent, **parameters)
-        return _several(returned, len(arrays) - len(self.case.op.constant))
+        returned = call(self.adapter.vjp, self.op, tuple(arrays), cotangent, **parameters)
+        return several_arrays(returned, len(arrays) - len(self.case.op.constant))
 
     def second_gradients(self, held: Sequence[Array | None]) -> tuple[Array, ...]:
         """The implementation's gradients of Σ⟨gradient, held⟩: one per input, then that of g."""
         arrays, parameters = self._arguments(self.inputs, {})
         double_vjp, g = self.adapter.double_vjp, self.inputs["g"]
         assert double_vjp is not None
-        returned = self._call(double_vjp, self.op, tuple(arrays), g, tuple(held), **parameters)
-        return _several(returned, len(arrays) + 1)
+        returned = call(double_vjp, self.op, tuple(arrays), g, tuple(held), **parameters)
+        return several_arrays(returned, len(arrays) + 1)
 
     def other(self, op: str, *arrays: Array | None, **parameters: Any) -> Array:
         """Another operation on arrays of the implementation's own kind: the other side of a law.
@@ -98,12 +98,12 @@ class Trial:
         if claims is None or not claims.include(OPERATIONS[op](**parameters), given):
             exact = [wide(array) for array in given]
             return dialect.expected(op, exact, parameters, self.adapter.claims, given[0].dtype)
-        returned = self._call(self.adapter.functions[op], *given, **parameters)
+        returned = call(self.adapter.functions[op], *given, **parameters)
         return self._received(op, given[0], returned)
 
     def _received(self, op: str, x: Array, returned: Any) -> Array:
         """One array, in the form in which laws have it. Raises NotAnArray or WrongShape."""
-        result = _array(returned, "the result")
+        result = one_array(returned, "the result")
         return dialect.received(op, result, x.ndim - 2, self.adapter.claims)
 
     def _arguments(
@@ -118,20 +118,6 @@ class Trial:
             **{k: v for k, v in changes.items() if k in self.parameters},
         }
         return arrays, parameters
-
-    def _call(self, function: Any, *arguments: Any, **parameters: Any) -> Any:
-        try:
-            return function(*arguments, **parameters)
-        except (Exception, SystemExit) as error:
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            text = " ".join(str(error).split())[:200]
-            raise Raised(
-                f"raised {type(error).__name__}: {text}"
-                if text
-                else f"raised {type(error).__name__}",
-                details="".join(traceback.format_exception(error)[-3:]).rstrip(),
-                place=(type(error).__name__, where.filename, where.lineno),
-            ) from error
 
     # The reference -----------------------------------------------------------------------
 
@@ -306,30 +292,3 @@ class Trial:
         bound = self.gradient_bounds()[0]
         forward = float((self._bound * np.abs(self.exact["g"])).sum())
         return forward + float((bound * np.abs(self.exact["x"])).sum())
-
-
-def _array(returned: Any, what: str) -> Array:
-    if not isinstance(returned, np.ndarray):
-        if not any(
-            hasattr(returned, a) for a in ("__array__", "__array_interface__", "__dlpack__")
-        ):
-            raise NotAnArray(f"{what} is a {type(returned).__name__}, expected an array")
-        try:
-            dlpack = hasattr(returned, "__dlpack__")
-            returned = np.from_dlpack(returned) if dlpack else np.asarray(returned)
-        except (TypeError, ValueError, RuntimeError, BufferError) as error:
-            kind = type(returned).__name__
-            raise NotAnArray(f"{what}, a {kind}, cannot be read as an array: {error}") from error
-    array: Array = returned
-    if array.dtype.kind not in "fiub":
-        raise NotAnArray(f"{what} is an array of {array.dtype}, expected numbers")
-    return array
-
-
-def _several(returned: Any, count: int) -> tuple[Array, ...]:
-    if not isinstance(returned, (tuple, list)):
-        kind = type(returned).__name__
-        raise NotAnArray(f"the result is a {kind}, expected a tuple of {count} arrays")
-    if len(returned) != count:
-        raise NotAnArray(f"the result has {len(returned)} entries, expected {count} arrays")
-    return tuple(_array(entry, f"result {i}") for i, entry in enumerate(returned))

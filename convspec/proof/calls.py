@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import traceback
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from convspec.adapters.opening import Adapter
+from convspec.answers import call, one_array, several_arrays
 from convspec.comparison import require_equal, require_shape, require_within
 from convspec.events import ACCEPTS_INVALID
 from convspec.numerics import error_bound
-from convspec.trial import _array, _several
-from convspec.verdicts import Mismatch, Raised, WrongDtype
+from convspec.verdicts import Mismatch, WrongDtype
 
 Array = npt.NDArray[Any]
 
@@ -115,7 +114,9 @@ class Calls:
         for first in range(0, len(x), BATCH):
             given = (x[first : first + BATCH].copy(), *[a.copy() for a in others])
             returned = self._call(function, *given, **parameters)
-            found.append(_several(returned, count) if count > 1 else (_array(returned, "y"),))
+            found.append(
+                several_arrays(returned, count) if count > 1 else (one_array(returned, "y"),)
+            )
         return found[0] if len(found) == 1 else tuple(map(np.concatenate, zip(*found, strict=True)))
 
     def gradient(
@@ -130,7 +131,7 @@ class Calls:
             given = (x[block].copy(), *[a.copy() for a in others])
             g = cotangent[block].copy()
             returned = self._call(self.adapter.vjp, op, given, g, **parameters)
-            found.append(_several(returned, len(inputs)))
+            found.append(several_arrays(returned, len(inputs)))
         if len(found) == 1:
             return found[0]
         return (np.concatenate([gradients[0] for gradients in found]), *found[0][1:])
@@ -138,15 +139,7 @@ class Calls:
     def _call(self, function: Any, *arguments: Any, **parameters: Any) -> Any:
         self.charge("expected maps")
         try:
-            return function(*arguments, **parameters)
-        except (Exception, SystemExit) as error:
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            text = " ".join(str(error).split())[:200]
-            kind = type(error).__name__
-            raise Raised(
-                f"raised {kind}: {text}" if text else f"raised {kind}",
-                place=(kind, where.filename, where.lineno),
-            ) from error
+            return call(function, *arguments, **parameters)
         finally:
             self.charge("implementation")
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import faulthandler
 import multiprocessing
 import os
-import signal
 import time
 import traceback
 from collections import Counter, deque
@@ -24,7 +23,7 @@ import numpy as np
 
 from convspec.adapters.opening import Adapter, open_adapter
 from convspec.events import CRASHES, TIMES_OUT
-from convspec.isolation import LIMIT, OurError, can_fork
+from convspec.isolation import LIMIT, OurError, begin_child, can_fork, how_it_ended
 
 from .bounds import Plan
 from .decide import Finding, Judge
@@ -162,11 +161,7 @@ class Workers:
 
     def _died(self, worker: _Worker) -> Decided | None:
         worker.process.join(5)
-        code = worker.process.exitcode
-        if code is not None and code < 0:
-            how = f"died of {signal.Signals(-code).name}"
-        else:
-            how = f"left the process with exit code {code}"
+        how = how_it_ended(worker.process.exitcode)
         at = int(worker.at.value)
         if at != worker.began_at:
             return self._go_on(worker, at, suspect=at)
@@ -228,11 +223,7 @@ def _serve(
     """The child: decide chunks until the parent is gone."""
     for other in others:
         other.close()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    if can_fork():
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    begin_child()
     # What a dying library says is not for the terminal that shows the progress.
     faulthandler.disable()
     nowhere = os.open(os.devnull, os.O_WRONLY)
