@@ -14,7 +14,14 @@ from types import TracebackType
 from typing import Any, TextIO
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Column
 from rich.text import Text
 
@@ -25,39 +32,38 @@ EVERY = 10.0
 """Seconds between two plain lines."""
 
 
-class Watch:
-    """Shows the events of a run as they come. A context manager; call it with each event."""
+class Meter:
+    """A bar, or lines. A context manager; `show` tells it how far things are."""
 
-    def __init__(self, adapter: str, *, stream: TextIO | None = None) -> None:
-        """`stream`: where to, by default stderr."""
-        self.adapter = adapter
-        self.started = self.told = time.monotonic()
-        self.laws = self.done = self.cases = self.failing = 0
+    def __init__(
+        self, label: str, clock: ProgressColumn, *, stream: TextIO | None = None, counts: str = ""
+    ) -> None:
+        """`clock`: the bar's last column. `stream`: where to, by default stderr."""
+        self.told = time.monotonic()
         self._stream, self._owned = _own(stream or sys.stderr)
         console = Console(file=self._stream, highlight=False)
-        self._console = console
-        self._bar: Progress | None = None
+        self.bar: Progress | None = None
         if console.is_terminal and not console.is_dumb_terminal:
-            self._bar = Progress(
+            self.bar = Progress(
                 SpinnerColumn(),
                 TextColumn(
                     "{task.description}", table_column=Column(no_wrap=True, overflow="ellipsis")
                 ),
                 BarColumn(bar_width=10),
                 TextColumn("{task.fields[counts]}", table_column=Column(no_wrap=True)),
-                TimeElapsedColumn(),
+                clock,
                 console=console,
                 transient=True,
                 refresh_per_second=8,
                 redirect_stdout=False,
                 redirect_stderr=False,
             )
-            self._task = self._bar.add_task(Text(adapter).markup, total=None, counts="opening")
+            self._task = self.bar.add_task(Text(label).markup, total=None, counts=counts)
 
-    def __enter__(self) -> Watch:
+    def __enter__(self) -> Meter:
         """Begin."""
-        if self._bar:
-            self._bar.start()
+        if self.bar:
+            self.bar.start()
         return self
 
     def __exit__(
@@ -67,33 +73,65 @@ class Watch:
         trace: TracebackType | None,
     ) -> None:
         """Take the bar away."""
-        if self._bar:
-            self._bar.stop()
+        if self.bar:
+            self.bar.stop()
         if self._owned:
             self._stream.close()
+
+    def show(self, label: str, done: int, total: int | None, counts: str, line: str) -> None:
+        """`counts` stands in the bar, `line` is said where there is none, if it is time."""
+        if self.bar:
+            self.bar.update(
+                self._task,
+                description=Text(label).markup,
+                total=total,
+                completed=done,
+                counts=counts,
+            )
+        elif time.monotonic() - self.told >= EVERY:
+            self.told = time.monotonic()
+            self.say(line)
+
+    def say(self, line: str) -> None:
+        """A plain line, if there is no bar."""
+        if self.bar:
+            return
+        try:
+            self._stream.write(f"convspec: {line}\n")
+            self._stream.flush()
+        except (OSError, ValueError):
+            pass  # Nobody is listening; the run goes on.
+
+
+class Watch(Meter):
+    """Shows the events of a run as they come. A context manager; call it with each event."""
+
+    def __init__(self, adapter: str, *, stream: TextIO | None = None) -> None:
+        """`stream`: where to, by default stderr."""
+        super().__init__(adapter, TimeElapsedColumn(), stream=stream, counts="opening")
+        self.adapter = adapter
+        self.started = self.told
+        self.laws = self.done = self.cases = self.failing = 0
+
+    def __enter__(self) -> Watch:
+        """Begin."""
+        super().__enter__()
+        return self
 
     def __call__(self, event: Event) -> None:
         """Take notice of an event."""
         if isinstance(event, RunStarted):
             self.laws = event.laws
             self.adapter = f"{event.adapter} {event.version}"
-            if not self._bar:
-                self._say(f"convspec: {self.adapter} …")
+            self.say(f"{self.adapter} …")
         elif isinstance(event, LawFinished):
             self.done += 1
             self.cases += event.cases
             self.failing += event.verdict in (*FAILING, ERROR)
-        if self._bar:
-            self._bar.update(
-                self._task,
-                description=Text(self.adapter).markup,
-                total=max(self.laws, self.done) or None,
-                completed=self.done,
-                counts=self._counts(short=True),
-            )
-        elif time.monotonic() - self.told >= EVERY:
-            self.told = time.monotonic()
-            self._say(f"convspec: {self._counts(short=False)}")
+        self.show(
+            self.adapter, self.done, max(self.laws, self.done) or None,
+            self._counts(short=True), self._counts(short=False),
+        )  # fmt: skip
 
     def _counts(self, *, short: bool) -> str:
         elapsed = time.monotonic() - self.started
@@ -106,13 +144,6 @@ class Watch:
                 [laws, cases, rate, f"[red]{failing}[/]" if self.failing else failing]
             )
         return f"{laws} laws, {cases} ({rate}), {failing}, {elapsed:.0f} s"
-
-    def _say(self, line: str) -> None:
-        try:
-            self._stream.write(line + "\n")
-            self._stream.flush()
-        except (OSError, ValueError):
-            pass  # Nobody is listening; the run goes on.
 
 
 def _own(stream: TextIO) -> tuple[TextIO, bool]:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.progress import TimeRemainingColumn
 from rich.text import Text
 
 from convspec.adapters.opening import AdapterError, UnknownAdapter, open_adapter
@@ -18,7 +15,7 @@ from convspec.choices import OUT, known_ops
 from convspec.console import console, copyable, indented
 from convspec.engine import smoke
 from convspec.problems import NothingThere, Problem, tell
-from convspec.progress import EVERY
+from convspec.progress import Meter
 from convspec.saving import check_writable, file_name, write_json
 
 from .bounds import BOUNDS, PROVABLE
@@ -104,60 +101,29 @@ def _opened(name: str, ops: list[str] | None, bound: str, dtype: str) -> Proof:
     return Proof(adapter, BOUNDS[bound], dtype, plan, chosen, {})
 
 
-class _Watch:
-    """Progress on stderr: a bar on a terminal, now and then a line elsewhere."""
+class _Watch(Meter):
+    """Progress on stderr: call it with the proof as it grows."""
 
     def __init__(self, proof: Proof) -> None:
         self._name = f"{proof.adapter.name} {proof.adapter.version}"
-        self._told = 0.0
-        self._bar: Progress | None = None
-        out = Console(file=sys.stderr, highlight=False)
-        if out.is_terminal and not out.is_dumb_terminal:
-            self._bar = Progress(
-                SpinnerColumn(),
-                TextColumn("{task.description}"),
-                BarColumn(bar_width=10),
-                TextColumn("{task.fields[counts]}"),
-                TimeRemainingColumn(),
-                console=out,
-                transient=True,
-            )
-            self._task = self._bar.add_task(Text(self._name).markup, total=None, counts="")
+        super().__init__(self._name, TimeRemainingColumn())
+        self._begun = False
 
     def __enter__(self) -> _Watch:
-        if self._bar:
-            self._bar.start()
+        super().__enter__()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._bar:
-            self._bar.stop()
-
     def __call__(self, proof: Proof) -> None:
-        import time
-
-        failing = len(proof.found)
-        counts = f"{proof.decided:,}/{proof.plan.count:,} · {failing:,} failing"
-        if self._bar:
-            self._bar.update(
-                self._task, total=proof.plan.count, completed=proof.decided, counts=counts
-            )
-        elif not self._told or time.monotonic() - self._told >= EVERY:
-            again = f" ({proof.resumed:,} from an earlier run)" if proof.resumed else ""
-            self._told = time.monotonic()
-            tell(f"{self._name}: {counts}{again}")
+        counts = f"{proof.decided:,}/{proof.plan.count:,} · {len(proof.found):,} failing"
+        again = f" ({proof.resumed:,} from an earlier run)" if proof.resumed else ""
+        line = f"{self._name}: {counts}{again}"
+        if not self._begun:
+            self._begun = True
+            self.say(line)
+        self.show(self._name, proof.decided, proof.plan.count, counts, line)
 
 
-def _show(
-    out: Any,
-    proof: Proof,
-    failing: list[Failing],
-) -> None:
+def _show(out: Console, proof: Proof, failing: list[Failing]) -> None:
     """The statement."""
     counted = parts(proof)
     total = sum(part.claimed for part in counted)
@@ -193,7 +159,7 @@ def _show(
     _spent(out, proof)
 
 
-def _spent(out: Any, proof: Proof) -> None:
+def _spent(out: Console, proof: Proof) -> None:
     spent: dict[str, float] = dict(proof.spent or {})
     total = sum(spent.values()) or 1.0
     shares = ", ".join(f"{label} {100 * s / total:.0f}%" for label, s in spent.items())
