@@ -14,7 +14,8 @@ from .layers import WINDOWED, Layer, headline, kept_size, layer
 from .lookup import Subject, points_for
 from .problems import Problem
 from .spec.dialects import HOW
-from .unwindowed import ADAPTIVE, UNWINDOWED, Binned, Padded, bin_lines, pad_lines, unwindowed
+from .spec.groups import ADAPTIVE
+from .unwindowed import UNWINDOWED, Binned, Padded, bin_lines, pad_lines, unwindowed
 from .unwindowed import headline as headline_of
 
 USUAL = {

@@ -17,7 +17,7 @@ from convspec import dialect
 from convspec.adapters.opening import Adapter
 from convspec.contents import filled
 from convspec.isolation import OurError, isolated
-from convspec.spec.case import Case, Tensor
+from convspec.spec.case import Case
 from convspec.spec.claims import Claims, OpClaims
 from convspec.spec.dialects import HELD
 from convspec.spec.operations import parameters
@@ -126,22 +126,7 @@ def _claimed(case: Case, claims: OpClaims) -> bool:
     if not isinstance(pads, str) and any(min(pair) < 0 for pair in pads):
         # Nobody claims negative amounts: whether they mean anything is the question.
         op = replace(op, padding=tuple((abs(low), abs(high)) for low, high in pads))  # type: ignore[call-arg]
-    return claims.include(op, [_Described(t) for t in case.tensors if t.name != "g"])
-
-
-@dataclass(frozen=True)
-class _Described:
-    """Shape and dtype of an array that is not there yet."""
-
-    tensor: Tensor
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return self.tensor.shape
-
-    @property
-    def dtype(self) -> str:
-        return self.tensor.dtype
+    return claims.include(op, [t for t in case.tensors if t.name != "g"])
 
 
 def _lifted(case: Case, more: int, dtype: str) -> Case:

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from convspec.covering import covering_rows
+from convspec.spec.case import Tensor
 from convspec.spec.claims import Claims, OpClaims
 from convspec.spec.groups import ADAPTIVE, CONVOLUTIONS, GLOBAL, MAX_POOLS, WEIGHTED
 from convspec.spec.operations import NAMED_PADDINGS, OPERATIONS, PAD_MODES, Operation
@@ -273,18 +274,11 @@ def _axis(op: str, limits: Limits, fixed: Fixed) -> tuple[Setting, ...]:
     return tuple(found)
 
 
-class _Described(NamedTuple):
-    """An array as far as claims ask for it."""
-
-    shape: tuple[int, ...]
-    dtype: str = ""
-
-
 def _is_claimed(op: str, settings: tuple[Setting, ...], fixed: Fixed, claims: OpClaims) -> bool:
     """Whether an adapter claims a configuration, whatever the number of axes and the dtype."""
-    anything = replace(claims, ranks=(len(settings),), dtypes=("",), bias=(False,))
-    x = _Described((1, 1, *[a.size for a in settings]))
-    w = _Described((1, 1, *[a.window for a in settings]))
+    x = Tensor("x", (1, 1, *[a.size for a in settings]))
+    w = Tensor("w", (1, 1, *[a.window for a in settings]))
+    anything = replace(claims, ranks=(len(settings),), dtypes=(x.dtype,), bias=(False,))
     if op == "pad":  # cropping is no part of what can be claimed
         settings = tuple([a._replace(low=max(a.low, 0), high=max(a.high, 0)) for a in settings])
     call = Configuration(op, settings, fixed).operation
