@@ -38,6 +38,7 @@ __all__ = [
     "second_gradients",
     "splits_ties",
     "surface",
+    "tie_of",
     "tied_cells",
 ]
 
@@ -172,5 +173,9 @@ def tied_cells(op: str, x: Array, parameters: Mapping[str, Any], claims: Claims)
 
 def splits_ties(op: str, claims: Claims) -> bool:
     """Whether the gradient of tied maxima is divided, and so rounds."""
-    point = f"{'max_pool' if op.startswith('max_pool') else op}.tie"
-    return claims.dialect.get(point) == "split"
+    return tie_of(op, claims) == "split"
+
+
+def tie_of(op: str, claims: Claims) -> str | None:
+    """Who of tied maxima gets an operation's gradient; None if it takes no maxima."""
+    return claims.dialect.get(f"{'max_pool' if op.startswith('max_pool') else op}.tie")

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from convspec.dialect import tie_of
 from convspec.spec.groups import GLOBAL
 
 from .bounds import Configuration
@@ -30,7 +31,7 @@ class Windows:
         self.empty = ~self.reads.any(axis=1)
         self.n = tuple([one.taps.shape[0] for one in maps])
         self.o = () if it.op in GLOBAL else tuple([one.taps.shape[2] for one in maps])
-        self.tie = calls.adapter.claims.dialect["max_pool.tie"]
+        self.tie = tie_of(it.op, calls.adapter.claims)
         lowest = calls.adapter.claims.dialect["max_pool.empty-window"] == "lowest"
         self.nothing = float(np.finfo(calls.dtype).min) if lowest else -np.inf
 
