@@ -17,6 +17,8 @@ from .events import (
     CRASHES,
     DEVIATES,
     ERROR,
+    FIXED,
+    KNOWN,
     REJECTS,
     TIMES_OUT,
     UNSUPPORTED,
@@ -31,6 +33,8 @@ LOOKS = {
     CRASHES: ("✗", "bold red"),
     TIMES_OUT: ("✗", "bold red"),
     ERROR: ("!", "bold magenta"),
+    FIXED: ("✗", "bold yellow"),
+    KNOWN: ("○", "yellow"),
     VACUOUS: ("?", "yellow"),
     UNSUPPORTED: ("–", "dim"),
 }

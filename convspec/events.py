@@ -1,7 +1,8 @@
 """What happens in a run, as values. Every report is made from these and from nothing else.
 
-A run is one `RunStarted`, then one `LawFinished` per law, operation and rank in any order,
-then one `RunFinished`. Each has a JSON form (`to_json`, `from_json`) marked with its kind.
+A run is one `RunStarted`, then one `LawFinished` per law, operation and rank in any order, then
+what was found out about all of it (`Explained`, `KnownChecked`, `Fingerprint`, `Covered`), then
+one `RunFinished`. Each has a JSON form (`to_json`, `from_json`) marked with its kind.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-SCHEMA = 1
+SCHEMA = 2
 
 CONFORMS = "conforms"
 DEVIATES = "deviates"
@@ -21,9 +22,12 @@ TIMES_OUT = "times-out"
 UNSUPPORTED = "unsupported"
 VACUOUS = "vacuous"
 ERROR = "error"
+KNOWN = "known"
+FIXED = "fixed"
 
 VERDICTS = (
-    CRASHES, TIMES_OUT, DEVIATES, REJECTS, ACCEPTS_INVALID, ERROR, VACUOUS, CONFORMS, UNSUPPORTED,
+    CRASHES, TIMES_OUT, DEVIATES, REJECTS, ACCEPTS_INVALID, ERROR, FIXED, VACUOUS, KNOWN, CONFORMS,
+    UNSUPPORTED,
 )  # fmt: skip
 """All verdicts, gravest first: a clause has the gravest verdict among its laws."""
 
@@ -93,6 +97,77 @@ class LawFinished:
 
 
 @dataclass(frozen=True)
+class Explained:
+    """What was found out about one failure once the laws were done; found by law, op, rank, case.
+
+    `condition`: the `rule` (a predicate over cases) and how many of the cases tried inside and
+    outside it failed (`inside`, `outside`: [failing, tried]), None if none was found.
+    `looks_like`: the planted faults that give the same wrong result. `script`: a program that
+    shows the failure without us, `script_exit` how it ended when it was tried, None if it was not.
+    """
+
+    law: str
+    op: str
+    rank: int | None
+    case: str
+    condition: Mapping[str, Any] | None = None
+    looks_like: tuple[str, ...] = ()
+    script: str | None = None
+    script_exit: int | None = None
+    kind: str = "explained"
+
+
+@dataclass(frozen=True)
+class KnownChecked:
+    """One entry of the file of known failures, and what its witness did.
+
+    `verdict` is "known" (still wrong) or "fixed" (right now). `excused`: the share of the clause's
+    case space that the entry's predicate excuses.
+    """
+
+    entry: str
+    clause: str
+    predicate: str
+    witness: str
+    reason: str
+    link: str
+    verdict: str
+    excused: float
+    kind: str = "known-checked"
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """How precisely an operation works in a dtype: `text` in words, `measures` the numbers."""
+
+    op: str
+    dtype: str
+    text: str
+    measures: Mapping[str, Any] = field(default_factory=dict)
+    kind: str = "fingerprint"
+
+
+@dataclass(frozen=True)
+class Covered:
+    """What was exercised of one operation's declared space, for a number of spatial axes.
+
+    `configurations` counts distinct cases apart from their contents. `classes`: factor → class →
+    cases that had it. `pairs` and `triples` of classes: [met, possible]. `missed`: classes and
+    pairs that no case had, some of them.
+    """
+
+    op: str
+    rank: int
+    cases: int
+    configurations: int
+    classes: Mapping[str, Mapping[str, int]]
+    pairs: tuple[int, int]
+    triples: tuple[int, int]
+    missed: tuple[str, ...] = ()
+    kind: str = "covered"
+
+
+@dataclass(frozen=True)
 class RunFinished:
     """The foot of a run. Without one, the run was cut short."""
 
@@ -101,7 +176,9 @@ class RunFinished:
     kind: str = "run-finished"
 
 
-Event = RunStarted | LawFinished | RunFinished
+Event = (
+    RunStarted | LawFinished | Explained | KnownChecked | Fingerprint | Covered | RunFinished
+)  # fmt: skip
 
 
 def to_json(event: Event) -> dict[str, Any]:
@@ -122,6 +199,15 @@ def from_json(document: Mapping[str, Any]) -> Event:
         case "law-finished":
             failures = tuple(_failure(f) for f in body.pop("failures"))
             return LawFinished(**body, failures=failures)
+        case "explained":
+            return Explained(**{**body, "looks_like": tuple(body["looks_like"])})
+        case "known-checked":
+            return KnownChecked(**body)
+        case "fingerprint":
+            return Fingerprint(**body)
+        case "covered":
+            lists = {key: tuple(body[key]) for key in ("pairs", "triples", "missed")}
+            return Covered(**{**body, **lists})
     raise ValueError(f"unknown event kind {body.get('kind')!r}")
 
 

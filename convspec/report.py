@@ -12,9 +12,15 @@ from .events import (
     CONFORMS,
     ERROR,
     FAILING,
+    FIXED,
+    KNOWN,
     VERDICTS,
+    Covered,
     Event,
+    Explained,
     Failure,
+    Fingerprint,
+    KnownChecked,
     LawFinished,
     RunFinished,
     RunStarted,
@@ -79,7 +85,7 @@ class ClauseResult:
     @property
     def failing(self) -> bool:
         """Whether the clause needs a look: the implementation fails it, or the run did."""
-        return self.verdict in (*FAILING, ERROR)
+        return self.verdict in (*FAILING, FIXED, ERROR)
 
     @property
     def remark(self) -> str:
@@ -112,6 +118,10 @@ class Report:
     seconds: float
     interrupted: bool
     seconds_by_law: Mapping[str, float]
+    explained: tuple[Explained, ...] = ()
+    known: tuple[KnownChecked, ...] = ()
+    fingerprints: tuple[Fingerprint, ...] = ()
+    covered: tuple[Covered, ...] = ()
 
     @classmethod
     def from_events(
@@ -129,8 +139,20 @@ class Report:
         head: RunStarted | None = None
         foot: RunFinished | None = None
         laws: list[LawFinished] = []
+        explained: list[Explained] = []
+        known: list[KnownChecked] = []
+        fingerprints: list[Fingerprint] = []
+        covered: list[Covered] = []
         for event in events:
             match event:
+                case Explained():
+                    explained.append(event)
+                case KnownChecked():
+                    known.append(event)
+                case Fingerprint():
+                    fingerprints.append(event)
+                case Covered():
+                    covered.append(event)
                 case RunStarted():
                     head = event
                 case LawFinished():
@@ -152,7 +174,16 @@ class Report:
             foot.seconds if foot else sum(by_law.values()),
             foot.interrupted if foot else True,
             by_law,
+            tuple(sorted(explained, key=lambda e: (_position(e.op), e.law, e.case))),
+            tuple(sorted(known, key=lambda e: (e.clause, e.entry))),
+            tuple(sorted(fingerprints, key=lambda e: (_position(e.op), e.dtype))),
+            tuple(sorted(covered, key=lambda e: (_position(e.op), e.rank))),
         )
+
+    def explanation(self, finding: Finding) -> Explained | None:
+        """What was found out about a failure; None if nothing was."""
+        wanted = finding.law, finding.op, finding.failure.case
+        return next((e for e in self.explained if (e.law, e.op, e.case) == wanted), None)
 
     @property
     def cases(self) -> int:
@@ -177,16 +208,16 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """130 interrupted · 1 the implementation fails a clause · 3 the run itself failed · 4
-        nothing ran · 0 conforms."""
+        """130 interrupted · 1 the implementation fails a clause, or one of its known failures is
+        fixed · 3 the run itself failed · 4 nothing ran · 0 conforms."""
         verdicts = {clause.verdict for clause in self.clauses}
         if self.interrupted:
             return 130
-        if not verdicts.isdisjoint(FAILING):
+        if not verdicts.isdisjoint((*FAILING, FIXED)):
             return 1
         if ERROR in verdicts:
             return 3
-        return 0 if any(c.verdict == CONFORMS and c.cases for c in self.clauses) else 4
+        return 0 if any(c.verdict in (CONFORMS, KNOWN) and c.cases for c in self.clauses) else 4
 
     @property
     def undeclared(self) -> dict[str, Mapping[str, Any]]:

@@ -21,6 +21,8 @@ from .events import (
     CRASHES,
     DEVIATES,
     ERROR,
+    FIXED,
+    KNOWN,
     REJECTS,
     TIMES_OUT,
     UNSUPPORTED,
@@ -39,6 +41,8 @@ PHRASES = {
     CRASHES: ("crashes", "crash"),
     TIMES_OUT: ("times out", "time out"),
     ERROR: ("could not be judged", "could not be judged"),
+    KNOWN: ("known", "known"),
+    FIXED: ("fixed", "fixed"),
     VACUOUS: ("vacuous", "vacuous"),
     UNSUPPORTED: ("unsupported", "unsupported"),
 }
