@@ -7,6 +7,7 @@ are such regions, and so is the condition under which a failure was found to occ
 from __future__ import annotations
 
 from .facts import FACTS, Fact, Facts
-from .language import Predicate, PredicateError
+from .language import Predicate
+from .reading import PredicateError
 
 __all__ = ["FACTS", "Fact", "Facts", "Predicate", "PredicateError"]
