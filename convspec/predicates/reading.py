@@ -57,15 +57,18 @@ class Reader:
         self.names: set[str] = set()
 
     def fail(self, node: ast.AST, message: str) -> NoReturn:
+        """Raise PredicateError for a part of the text."""
         offset = getattr(node, "col_offset", 0)  # in bytes of UTF-8
         before = self._text.encode()[:offset].decode(errors="replace")
         raise PredicateError(message, self._start + len(before) + 1)
 
     def quote(self, node: ast.AST) -> str:
+        """The text of a part, shortened."""
         found = ast.get_source_segment(self._text, node) or "this"
         return found if len(found) <= 40 else found[:37] + "..."
 
     def read(self, node: ast.expr, depth: int) -> tuple[str, Value]:
+        """The kind of a part, and what gives its value. Raises PredicateError."""
         if depth > DEEPEST:
             self.fail(node, f"more than {DEEPEST} things inside one another")
         depth += 1
@@ -216,39 +219,7 @@ class Reader:
     ) -> tuple[str, Value]:
         kind, value = self.read(left, depth)
         if isinstance(right, (ast.Tuple, ast.List)):
-            words = kind == WORD
-            if kind not in (WORD, NUMBER, NUMBERS):
-                self.fail(left, f"{self.quote(left)} ({_called(kind)}) is in no list")
-            parts = [self.read(entry, depth) for entry in right.elts]
-            for entry, (part, _) in zip(right.elts, parts, strict=True):
-                negative = isinstance(entry, ast.UnaryOp) and isinstance(
-                    entry.operand, ast.Constant
-                )
-                if not (negative or isinstance(entry, ast.Constant)) or part != (
-                    WORD if words else NUMBER
-                ):
-                    expected = "words" if words else "numbers"
-                    self.fail(entry, f"{self.quote(entry)}: expected {expected} after in")
-            if not parts:
-                self.fail(right, "nothing is in an empty list")
-            self._require_words(right.elts, left)
-            nothing: Any = None
-            known = frozenset(entry(nothing) for _, entry in parts)
-            if kind == NUMBERS:
-
-                def of_each(facts: Facts) -> list[bool]:
-                    vector = value(facts)
-                    if vector is None:
-                        return [False] * facts.case.rank
-                    return [(n is not None and n in known) == within for n in vector]
-
-                return FLAGS, of_each
-
-            def listed(facts: Facts) -> bool:
-                one = value(facts)
-                return one is not None and (one in known) == within
-
-            return FLAG, listed
+            return self._listed(left, (kind, value), within, right, depth)
         if not (isinstance(right, ast.Name) and self.read(right, depth)[0] == WORDS):
             self.fail(right, f"{self.quote(right)}: expected a list in brackets, or layouts")
         if kind != WORD:
@@ -261,6 +232,39 @@ class Reader:
             return word is not None and (word in facts[name]) == within
 
         return FLAG, held
+
+    def _listed(
+        self, left: ast.expr, read: tuple[str, Value], within: bool, right: ast.Tuple | ast.List,
+        depth: int,
+    ) -> tuple[str, Value]:  # fmt: skip
+        kind, value = read
+        if kind not in (WORD, NUMBER, NUMBERS):
+            self.fail(left, f"{self.quote(left)} ({_called(kind)}) is in no list")
+        if not right.elts:
+            self.fail(right, "nothing is in an empty list")
+        wanted = WORD if kind == WORD else NUMBER
+        for entry in right.elts:
+            bare = entry.operand if isinstance(entry, ast.UnaryOp) else entry
+            if not isinstance(bare, ast.Constant) or self.read(entry, depth)[0] != wanted:
+                expected = "words" if wanted == WORD else "numbers"
+                self.fail(entry, f"{self.quote(entry)}: expected {expected} after in")
+        self._require_words(right.elts, left)
+        known = frozenset(ast.literal_eval(entry) for entry in right.elts)
+        if kind == NUMBERS:
+
+            def of_each(facts: Facts) -> list[bool]:
+                vector = value(facts)
+                if vector is None:
+                    return [False] * facts.case.rank
+                return [(n is not None and n in known) == within for n in vector]
+
+            return FLAGS, of_each
+
+        def listed(facts: Facts) -> bool:
+            one = value(facts)
+            return one is not None and (one in known) == within
+
+        return FLAG, listed
 
     def _require_words(self, constants: Collection[ast.expr], other: ast.expr) -> None:
         """Words that are compared with a fact must be among those that it can be."""
