@@ -280,7 +280,7 @@ TRIGGERS: dict[str, str] = {
     ),
     "adaptive-max-pool-starts-at-zero": "all(output_size == 1)",
     "adaptive-max-pool-channel-carried-on": "channels >= 3",
-    "adaptive-max-pool-gradient-to-all-ties": "all(output_size == 1)",
+    "adaptive-max-pool-gradient-to-all-ties": "all(output_size == 1) and any(size >= 2)",
     "global-avg-pool-divided-as-square": "size[-2] < size[-1]",
     "global-avg-pool-depth-not-divided": "rank == 3 and size[0] >= 2",
     "global-avg-pool-odd-channel-lost": "channels >= 3 and channels % 2 != 0",

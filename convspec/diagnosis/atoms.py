@@ -52,7 +52,7 @@ NAME_PRICE = {
 }  # fmt: skip
 """What a name costs beyond that of a parameter."""
 
-LEFT_OUT = ("window", "cells", "value", "pool_window", "pool_stride")
+LEFT_OUT = ("window", "cells", "pool_window", "pool_stride")
 """Numbers that no condition is made of: other names for others, and measures of size."""
 
 RELATED = (
@@ -61,14 +61,19 @@ RELATED = (
     ("low", "span", 1.0), ("high", "span", 1.0), ("size", "span", 1.0), ("size", "kernel", 0.5),
     ("stride", "dilation", 1.5), ("output_padding", "stride", 0.5),
     ("output_padding", "dilation", 1.0), ("size", "stride", 2.0), ("low", "size", 2.0),
-    ("high", "size", 2.0), ("low", "stride", 2.0), ("high", "stride", 2.0),
+    ("high", "size", 2.0), ("low", "stride", 2.0), ("high", "stride", 2.0), ("tail", "high", 1.0),
+    ("padded", "span", 1.0), ("outputs", "dilation", 2.0),
 )  # fmt: skip
 """Facts of an axis that are compared with each other, and what that costs beyond the usual."""
+
+DIVIDED = (("size", "output_size", 0.0), ("output_size", "size", 0.5), ("size", "stride", 1.0))
+"""Facts of an axis one of which may divide the other."""
 
 BLOCKS = (2, 4, 8, 16)
 """Widths of vectors and tiles: what they do not divide has a tail."""
 
-BLOCKED = ("batch", "channels", "filters", "size", "outputs", "kernel", "plane", "taps", "groups")
+BLOCKED = ("batch", "channels", "filters", "size", "outputs", "kernel", "plane", "taps", "groups",
+           "p")
 """Facts that are worked off in blocks."""
 
 SMALL = 10
@@ -277,13 +282,22 @@ def per_axis(table: Table) -> Iterator[Said]:
             for sign, holds in _signs(columns[a].values, columns[b].values):
                 price = 4.0 + extra + (0.5 if sign in (">=", "<=", "==") else 0.0)
                 yield Said(f"{a}# {sign} {b}#", price, holds & known)
-    for a, b, extra in (("size", "output_size", 0.0), ("size", "stride", 1.0)):
+    for a, b, extra in DIVIDED:
         if a in columns and b in columns:
             step = columns[b].values
             known = columns[a].known & columns[b].known & (step > 0)
             rest = columns[a].values % np.where(step > 0, step, 1)
             yield Said(f"{a}# % {b}# != 0", 4.5 + extra, (rest != 0) & known)
             yield Said(f"{a}# % {b}# == 0", 4.5 + extra, (rest == 0) & known)
+            if b == "output_size":
+                whole = Column(columns[a].values // np.where(step > 0, step, 1), known)
+                for text, price, holds in _compared(f"{a}# // {b}#", a, whole):
+                    yield Said(text, price + 1.0, holds)
+    for of_all, name in (("taps", "kernel"), ("plane", "size")):
+        if name in columns:
+            total, column = table.numbers(of_all), columns[name]
+            holds = (total.values[:, None] == column.values) & column.known
+            yield Said(f"{of_all} == {name}#", 6.0, holds)
     if "low" in columns:
         low, high = columns["low"], columns["high"]
         known, total = low.known & high.known, low.values + high.values
@@ -295,6 +309,8 @@ def per_axis(table: Table) -> Iterator[Said]:
                 amount = columns[side].values
                 yield Said(f"{side}# == kernel# // 2", 5.0, (amount == k // 2) & known)
                 yield Said(f"{side}# == kernel# - 1", 5.0, (amount == k - 1) & known)
+                span = columns["span"].values
+                yield Said(f"{side}# == span# - 1", 6.0, (amount == span - 1) & known)
     yield from _against_another(table, columns)
 
 

@@ -28,10 +28,10 @@ BESIDE = 4
 ROWS = 45
 """Rows of the whole space that are asked for at first."""
 
-POOL = 400
+POOL = 300
 """Rows of the whole space among which questions are looked for."""
 
-GROWN = 80
+GROWN = 60
 """Changed failing cases that are added to them in every round."""
 
 QUESTIONS = 10
@@ -40,10 +40,10 @@ QUESTIONS = 10
 ROUNDS = 14
 """Rounds of questions at most."""
 
-CALM = 2
+CALM = 3
 """Rounds without a surprise after which a rule stands."""
 
-LONGEST = 4
+LONGEST = 5
 """Predicates that are joined by "and" at most."""
 
 WIDTH = 40
@@ -52,7 +52,7 @@ WIDTH = 40
 SAID = 40
 """Things said of an axis that are joined in pairs."""
 
-ALWAYS = "always"
+ALWAYS = "True"
 """The rule of what fails in every case."""
 
 WRONG = 1.5
@@ -147,17 +147,16 @@ class Learner:
         """The condition; None if the smallest case could not even be asked for again."""
         if not self._begin():
             return None
-        rivals = self._rivals()
-        calm = 0
+        calm, before = 0, ""
         for _ in range(ROUNDS):
-            if self._oracle.spent or calm >= CALM:
-                break
             self._grow()
             rivals = self._rivals()
+            if self._oracle.spent or calm >= CALM:
+                break
             surprised = self._question(rivals)
-            before = rivals[0].text
-            rivals = self._rivals()
             calm = 0 if surprised or rivals[0].text != before else calm + 1
+            before = rivals[0].text
+        rivals = self._rivals()
         return self._condition(rivals[0])
 
     # Asking ------------------------------------------------------------------------------
@@ -239,8 +238,8 @@ class Learner:
                 others = [a.mask for a in part if a is not atom]
                 flipped = np.logical_and.reduce([open_rows, ~best, ~atom.mask, *others])
                 rows += self._some(flipped, 2)
-        rows += self._some(open_rows & best, 4)
-        rows += self._some(open_rows & ~best, 4)
+        rows += self._some(open_rows & best, 6)
+        rows += self._some(open_rows & ~best, 5)
         surprised = False
         for row in dict.fromkeys(rows):
             answer = self._ask(row)
@@ -306,7 +305,8 @@ class Learner:
         here: list[int] = []
         alike: dict[bytes, list[int]] = {}
         seen: set[bytes] = set()
-        whole, there = np.packbits(every.masks, axis=1), np.packbits(every.masks[:, right], axis=1)
+        whole, among = np.packbits(every.masks, axis=1), every.masks[:, right]
+        there = np.packbits(among, axis=1)
         for i in np.flatnonzero(usable).tolist():
             if (everywhere := whole[i].tobytes()) in seen:
                 continue
@@ -316,10 +316,7 @@ class Learner:
                 here.append(i)
             if len(group) < ALIKE:
                 group.append(i)
-        ones = np.packbits(np.ones(int(right.sum()), bool))
-        found = cheapest(
-            [there[i] for i in here], every.prices[here].tolist(), ones, WRONG, LONGEST, WIDTH
-        )  # fmt: skip
+        found = cheapest(among[here], every.prices[here].tolist(), WRONG, LONGEST, WIDTH)
         made: dict[int, Atom] = {}
 
         def rule(members: Sequence[int], cost: float) -> Rule:

@@ -25,7 +25,7 @@ CONTENTS = (".pattern", ".k")
 LARGEST = 3000
 """Array elements up to which a case is asked for: small ones show the same, sooner."""
 
-AROUND = 3
+AROUND = 4
 """Contents that a configuration is tried with before it counts as right."""
 
 
@@ -156,7 +156,7 @@ def moved(values: Values, source: int, target: int, space: Space, draw: random.R
     levels = levels_of(space)
     kept = [draw.randrange(source) for _ in range(target)] if source else [None] * target
     how = [draw.choice(("old", "old", "simple", "drawn")) for _ in range(target)]
-    if source and "old" not in how:
+    if source and target and "old" not in how:
         how[draw.choice((0, -1))] = "old"
     new: Values = {}
     for name in levels:
@@ -185,18 +185,18 @@ def contents(case: Case, space: Space, own: Mapping[str, tuple[str, int]]) -> It
     yield replace(case, tensors=tuple(_filled(t, own.get(t.name)) for t in case.tensors))
     if complete:
         return  # these are all contents there are
-    wanted = ("distinct", "negative") if case.op.name in MAXIMA else ("ints", "ramp")
-    for turn in range(1, AROUND):
+    wanted = ("distinct", "negative", "impulse") if case.op.name in MAXIMA else ("ints", "ramp")
+    for turn in range(AROUND - 1):
         tensors = []
         for place, tensor in enumerate(case.tensors):
             name = "x" if place == 0 else tensor.name
             options = allowed.get(f"{name}.pattern", {tensor.pattern})
-            dense = [p for p in (*wanted, "ints", "normal", "positive", "ramp") if p in options]
-            if name not in ("x", "w", "g"):
-                dense = [tensor.pattern]
+            dense = [p for p in (*wanted, "ints", "normal", "positive") if p in options]
             picks = dense or sorted(options)
-            choose = picks[0] if name != "x" else picks[(turn - 1) % min(len(picks), 2)]
-            tensors.append(replace(tensor, pattern=choose, k=(17 * turn + 5 * place) % 64))
+            pattern = picks[turn % len(picks)] if name == "x" else picks[0]
+            k = 0 if pattern == "impulse" else (17 * turn + 5 * place + 3) % 64
+            fixed = name not in ("x", "w", "g")
+            tensors.append(replace(tensor, pattern=tensor.pattern if fixed else pattern, k=k))
         yield replace(case, tensors=tuple(tensors))
 
 
