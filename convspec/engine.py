@@ -14,8 +14,10 @@ import pytest
 
 from convspec import __version__
 from convspec.adapters.opening import Adapter, AdapterError, adapt, open_adapter
+from convspec.afterwards import STAGES, Run, Stage
 from convspec.events import Event, LawFinished, RunFinished, RunStarted
-from convspec.isolation import LIMIT, isolated
+from convspec.execute import Bench
+from convspec.isolation import LIMIT, can_fork, isolated
 from convspec.law import LAWS_PACKAGE, all_laws
 from convspec.plan import items
 from convspec.plugin import SESSION, EventCollector
@@ -46,12 +48,14 @@ def run(
     clauses: Sequence[str] | None = None,
     case: str | None = None,
     listener: Listener | None = None,
+    after: Sequence[Stage] = STAGES,
 ) -> list[Event]:
     """Hold an adapter to the laws; return the events, which `listener` also gets as they come.
 
     `adapter` is a name, or an object with functions named after operations (which then runs in
     this process). `jobs` is the number of worker processes, by default one per core. `case` is
-    the line of one case to put to every law that it fits, in place of drawn ones.
+    the line of one case to put to every law that it fits, in place of drawn ones. `after` are the
+    stages that follow the laws; Ctrl-C in one of them ends the run like Ctrl-C in a law.
 
     Raises UnknownAdapter or AdapterError if there is nothing to call, CaseError for a line that
     cannot be read, NothingToRun if no law fits the request.
@@ -89,6 +93,13 @@ def run(
     if replay or (workers == 1 and opened.claims.fork) or not isinstance(adapter, str):
         workers = 0
     interrupted = _pytest(opened, adapter, options, workers, emit)
+    if not interrupted:
+        limit = LIMIT if opened.claims.fork and can_fork() else None
+        done = Run(
+            Bench(opened, all_laws(), limit), all_laws(), events, adapter, profile, seed, ops,
+            clauses, case,
+        )  # fmt: skip
+        interrupted = _afterwards(done, after, emit)
     emit(RunFinished(time.perf_counter() - began, interrupted))
     if not interrupted and not any(isinstance(event, LawFinished) for event in events):
         raise NothingToRun(
@@ -96,6 +107,19 @@ def run(
             + ("this case: the adapter lacks the operation" if case else "what was asked for")
         )
     return events
+
+
+def _afterwards(done: Run, stages: Sequence[Stage], emit: Listener) -> bool:
+    """Go through the stages; True if that was interrupted."""
+    try:
+        for stage in stages:
+            for event in stage(done):
+                emit(event)
+    except KeyboardInterrupt:
+        return True
+    finally:
+        done.bench.close()
+    return False
 
 
 def smoke(adapter: Adapter) -> None:
