@@ -100,8 +100,8 @@ def spelled(
     noting = _Noting(spoken)
     try:
         with noting:
-            with_indices = {"return_indices": True} if op == "max_pool_with_indices" else {}
-            FORWARD[op](*blanks, **parameters, **with_indices)
+            paired = which == "forward" and op == "max_pool_with_indices"
+            FORWARD[op](*blanks, **parameters, **({"return_indices": True} if paired else {}))
     except Exception:
         # What torch refuses it refuses without contents, too, after the call was noted.
         pass

@@ -37,6 +37,3 @@ class Run:
 
 Stage = Callable[[Run], Iterator[Event]]
 """Takes a run whose laws are done; gives what it finds out about it."""
-
-STAGES: tuple[Stage, ...] = ()
-"""The stages of every run, in order; one may build on the events of those before it."""

@@ -14,7 +14,7 @@ import pytest
 
 from convspec import __version__
 from convspec.adapters.opening import Adapter, AdapterError, adapt, open_adapter
-from convspec.afterwards import STAGES, Run, Stage
+from convspec.afterwards import Run, Stage
 from convspec.events import Event, LawFinished, RunFinished, RunStarted
 from convspec.execute import Bench
 from convspec.isolation import LIMIT, can_fork, isolated
@@ -26,6 +26,7 @@ from convspec.session import Session
 from convspec.spaces import space_for
 from convspec.spec.case import Case
 from convspec.spec.clauses import SPEC_VERSION
+from convspec.stages import STAGES
 from convspec.trial import Trial
 from convspec.verdicts import Mismatch, Raised
 

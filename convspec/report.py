@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -174,7 +174,7 @@ class Report:
             foot.seconds if foot else sum(by_law.values()),
             foot.interrupted if foot else True,
             by_law,
-            tuple(sorted(explained, key=lambda e: (_position(e.op), e.law, e.case))),
+            _merged(explained),
             tuple(sorted(known, key=lambda e: (e.clause, e.entry))),
             tuple(sorted(fingerprints, key=lambda e: (_position(e.op), e.dtype))),
             tuple(sorted(covered, key=lambda e: (_position(e.op), e.rank))),
@@ -267,6 +267,22 @@ class Report:
     def write_json(self, path: Path) -> None:
         """Write the document in one step, creating the folder. Raises OSError."""
         write_json(path, self.to_json())
+
+
+def _merged(explained: Iterable[Explained]) -> tuple[Explained, ...]:
+    """One entry per failure, of what several stages found out about it."""
+    found: dict[tuple[str, str, str], Explained] = {}
+    for event in explained:
+        known = found.setdefault((event.op, event.law, event.case), event)
+        if known is not event:
+            found[event.op, event.law, event.case] = replace(
+                known,
+                condition=event.condition or known.condition,
+                looks_like=event.looks_like or known.looks_like,
+                script=event.script or known.script,
+                script_exit=known.script_exit if event.script is None else event.script_exit,
+            )
+    return tuple(sorted(found.values(), key=lambda e: (_position(e.op), e.law, e.case)))
 
 
 def one_line(text: str) -> str:

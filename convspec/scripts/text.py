@@ -65,8 +65,9 @@ def program(
 
 
 def _head(adapter: Adapter, case: str, clause: str, message: str) -> list[str]:
-    said = wrap(" ".join(f"{adapter.name} {adapter.version}: {message}".split()), 95)
-    return [*said, f"{clause}, {case}"]
+    version = "" if adapter.version == "unknown" else f" {adapter.version}"
+    said = wrap(" ".join(message.split()), 95)
+    return [f"{adapter.name}{version}, {clause}", *said, case]
 
 
 def _uses(module: str, lines: Sequence[str]) -> bool:
