@@ -30,7 +30,9 @@ def side_by_side(out: Console, reports: Sequence[Report], *, verbose: bool = Fal
     out.print()
     for number, report in enumerate(reports, 1):
         cut = " · cut short" if report.interrupted else ""
-        said = f"{number:>2}  {name_of(report)} · {report.head.profile}: {counts(report.totals)}{cut}"
+        said = (
+            f"{number:>2}  {name_of(report)} · {report.head.profile}: {counts(report.totals)}{cut}"
+        )
         style = {0: "green", 1: "red"}.get(report.exit_code, "yellow")
         for i, line in enumerate(Text(said).wrap(out, out.width - 4)):
             line.rstrip()
@@ -91,7 +93,9 @@ def changes(out: Console, found: Difference, *, verbose: bool = False) -> None:
 
 
 def _change(out: Console, change: Change, sign: str, style: str, with_case: bool) -> None:
-    line = Text.assemble((f"{sign} ", style), (change.subject, "bold"), f"  {one_line(change.what)}")
+    line = Text.assemble(
+        (f"{sign} ", style), (change.subject, "bold"), f"  {one_line(change.what)}"
+    )
     indented(out, line)
     if with_case and change.case:
         copyable(out, f"    {change.case}", "cyan")

@@ -14,8 +14,10 @@ import pytest
 
 from convspec import __version__
 from convspec.adapters.opening import Adapter, AdapterError, adapt, open_adapter
+from convspec.afterwards import STAGES, Run, Stage
 from convspec.events import Event, LawFinished, RunFinished, RunStarted
-from convspec.isolation import LIMIT, isolated
+from convspec.execute import Bench
+from convspec.isolation import LIMIT, can_fork, isolated
 from convspec.journal import difference
 from convspec.law import LAWS_PACKAGE, all_laws
 from convspec.plan import items
@@ -52,6 +54,7 @@ def run(
     case: str | None = None,
     resume: Sequence[Event] = (),
     listener: Listener | None = None,
+    after: Sequence[Stage] = STAGES,
 ) -> list[Event]:
     """Hold an adapter to the laws; return the events, which `listener` also gets as they come.
 
@@ -59,7 +62,8 @@ def run(
     this process). `jobs` is the number of worker processes, by default one per core. `case` is
     the line of one case to put to every law that it fits, in place of drawn ones. `resume` are
     the events of a run that was cut short: its laws that finished are not run again, and are
-    among the events returned, but `listener` does not get them once more.
+    among the events returned, but `listener` does not get them once more. `after` are the
+    stages that follow the laws; Ctrl-C in one of them ends the run like Ctrl-C in a law.
 
     Raises UnknownAdapter or AdapterError if there is nothing to call, CaseError for a line that
     cannot be read, NothingToRun if no law fits the request, CannotResume if what was cut short
@@ -67,7 +71,7 @@ def run(
     """
     began = time.perf_counter()
     events: list[Event] = []
-    done = [event for event in resume if isinstance(event, LawFinished)]
+    finished = [event for event in resume if isinstance(event, LawFinished)]
 
     def emit(event: Event) -> None:
         events.append(event)
@@ -100,15 +104,22 @@ def run(
         if other:
             raise CannotResume(f"{opened.name}: this is no part of the run on file: {other}")
     emit(head)
-    events += done
-    options.append(f"--convspec-done={' '.join(f'{e.law}:{e.op}:{e.rank}' for e in done)}")
+    events += finished
+    options.append(f"--convspec-done={' '.join(f'{e.law}:{e.op}:{e.rank}' for e in finished)}")
     # Each worker loads the library anew: for a few cases that takes longer than they do.
     alone = 1 if profile == "smoke" else os.cpu_count() or 1
     workers = jobs or alone
     if replay or (workers == 1 and opened.claims.fork) or not isinstance(adapter, str):
         workers = 0
-    left = replay or len(done) < len(planned)
+    left = replay or len(finished) < len(planned)
     interrupted = left and _pytest(opened, adapter, options, workers, emit)
+    if not interrupted:
+        limit = LIMIT if opened.claims.fork and can_fork() else None
+        done = Run(
+            Bench(opened, all_laws(), limit), all_laws(), events, adapter, profile, seed, ops,
+            clauses, case,
+        )  # fmt: skip
+        interrupted = _afterwards(done, after, emit)
     emit(RunFinished(time.perf_counter() - began, interrupted))
     if not interrupted and not any(isinstance(event, LawFinished) for event in events):
         raise NothingToRun(
@@ -116,6 +127,19 @@ def run(
             + ("this case: the adapter lacks the operation" if case else "what was asked for")
         )
     return events
+
+
+def _afterwards(done: Run, stages: Sequence[Stage], emit: Listener) -> bool:
+    """Go through the stages; True if that was interrupted."""
+    try:
+        for stage in stages:
+            for event in stage(done):
+                emit(event)
+    except KeyboardInterrupt:
+        return True
+    finally:
+        done.bench.close()
+    return False
 
 
 def smoke(adapter: Adapter) -> None:

@@ -37,9 +37,7 @@ class Output:
     stems: tuple[str, ...]
 
     @classmethod
-    def asked(
-        cls, adapters: Sequence[str], formats: str | None, out: Path | None
-    ) -> Output | None:
+    def asked(cls, adapters: Sequence[str], formats: str | None, out: Path | None) -> Output | None:
         """What was asked for; None if nothing was. Raises Problem for what cannot be written."""
         if formats is None and out is None:
             return None

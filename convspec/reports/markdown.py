@@ -68,7 +68,12 @@ def render(reports: Sequence[Report], limit: int = LIMIT) -> str:
         page.add(f"## convspec: {len(reports)} runs\n\n{side_by_side(reports)}")
     for report in reports:
         page.add(_head(report))
-        for block in (_clauses(report, ROWS // len(reports)), _known(report), _fingerprints(report), _covered(report)):
+        for block in (
+            _clauses(report, ROWS // len(reports)),
+            _known(report),
+            _fingerprints(report),
+            _covered(report),
+        ):
             if block:
                 page.add(block, SPARE if limit > 2 * SPARE else 0)
     # The tables of all come before the failures of any: these may fill what there is.
@@ -93,9 +98,7 @@ def side_by_side(reports: Sequence[Report], most: int = 400) -> str:
     rows = [row for row in matrix(reports) if not row.calm]
     calm = len(matrix(reports)) - len(rows)
     names = [inline(name_of(report)) for report in reports]
-    shown = [
-        [code(row.slug), *(_sign(verdict) for verdict in row.verdicts)] for row in rows[:most]
-    ]
+    shown = [[code(row.slug), *(_sign(verdict) for verdict in row.verdicts)] for row in rows[:most]]
     totals = [["**clauses**", *(inline(counts(report.totals)) for report in reports)]]
     parts = [table(["clause", *names], [*shown, *totals])]
     if rows[most:]:
