@@ -13,8 +13,18 @@ from convspec.verdicts import NotAnArray, Raised
 Array = npt.NDArray[Any]
 
 
+_made = [0]
+
+
+def calls_made() -> int:
+    """How often implementations have been called in this process. A law in which the number stays
+    the same has tested nothing."""
+    return _made[0]
+
+
 def call(function: Any, *arguments: Any, **parameters: Any) -> Any:
     """What the function returns. Raises `Raised` for whatever it raises, leaving included."""
+    _made[0] += 1
     try:
         return function(*arguments, **parameters)
     except (Exception, SystemExit) as error:
