@@ -15,6 +15,7 @@ from convspec.adapters.opening import Adapter
 from convspec.answers import calls_made
 from convspec.contents import filled
 from convspec.dialect import resized
+from convspec.dtypes import floating
 from convspec.events import (
     CONFORMS,
     ERROR,
@@ -249,7 +250,7 @@ def _small(array: Any) -> Any:
 def _listed(array: Any) -> Any:
     """Nested lists; whole numbers as int, so that they are read and written as such."""
     array = np.asarray(array)
-    whole = array.dtype.kind == "f" and np.isfinite(array).all()
+    whole = floating(array.dtype) and np.isfinite(array).all()
     if whole and (array == np.floor(array)).all():
         small = float(np.abs(array).max(initial=0)) < 2**53
         array = array.astype(np.int64) if small else array

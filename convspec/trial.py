@@ -21,6 +21,7 @@ from convspec.bounds import gradient_bounds, result_bound
 from convspec.building import REAL_PATTERNS, output_shape
 from convspec.comparison import require_equal, require_shape, require_within
 from convspec.contents import EXACT_BITS, filled, lay_out, longest_sum
+from convspec.dtypes import floating
 from convspec.numerics import Precision
 from convspec.spec.case import Case
 from convspec.spec.claims import OpClaims
@@ -35,7 +36,7 @@ Part = tuple[slice, ...]
 
 def wide(array: Array) -> Array:
     """A row-major copy in float64 (floats) or int64 (integers), where sums of ours are exact."""
-    return np.array(array, np.float64 if array.dtype.kind == "f" else np.int64, order="C")
+    return np.array(array, np.float64 if floating(array.dtype) else np.int64, order="C")
 
 
 class Trial:
