@@ -88,7 +88,8 @@ class RunStarted:
 class LawFinished:
     """One law, for one operation and number of spatial axes. `rank` None: none is claimed.
 
-    Of its `cases`, `empty` ones were such that the law had nothing to test in them.
+    Of its `cases`, `empty` ones were such that the law had nothing to test in them. The first
+    `drawn` rows of its space were put to it; the others are the simplest one, and those of shrinking.
     """
 
     law: str
@@ -101,6 +102,7 @@ class LawFinished:
     failures: tuple[Failure, ...] = ()
     note: str | None = None
     empty: int = 0
+    drawn: int = 0
     kind: str = "law-finished"
 
     @property

@@ -6,6 +6,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -114,7 +115,8 @@ class Bench:
         failures = tuple(
             self._failure(space.case(found.row), found) for found in outcome.found.values()
         )
-        return _finished(law, op, rank, outcome.cases - check.spared, failures, began, empty)
+        done = _finished(law, op, rank, outcome.cases - check.spared, failures, began, empty)
+        return replace(done, drawn=max(rows.drawn - check.spared, 0))
 
     def replay(self, law: Law, case: Case) -> LawFinished:
         """Put one given case to a law."""

@@ -66,11 +66,15 @@ class Playlist:
         self._rows = islice(playlist(space, seed), count)
         self._shown: deque[Row] = deque()
         self._spare = playlist(space, seed + 1)  # should Hypothesis ask for more than it announced
+        self.drawn = 0
+        """Rows of the playlist that were drawn."""
 
     def __next__(self) -> Row:
-        if self._shown:
-            return self._shown.popleft()
-        return next(self._rows, None) or next(self._spare)
+        row = self._shown.popleft() if self._shown else next(self._rows, None)
+        if row is None:
+            return next(self._spare)
+        self.drawn += 1
+        return row
 
     def coming(self) -> Sequence[Row]:
         """The next rows, each told once."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from convspec.afterwards import Stage
+from convspec.coverage import measure_coverage
 from convspec.scripts.stage import write_programs
 
-STAGES: tuple[Stage, ...] = (write_programs,)
+STAGES: tuple[Stage, ...] = (write_programs, measure_coverage)

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from .console import copyable, indented, look
+from .coverage_table import coverage
 from .events import (
     ACCEPTS_INVALID,
     CONFORMS,
@@ -59,6 +60,7 @@ def show(out: Console, report: Report, adapter: str, *, verbose: bool = False) -
             out.print(line, no_wrap=True)
     failures(out, report.failing, adapter, limit=None if verbose else IN_FULL)
     undeclared(out, report)
+    coverage(out, report.covered, verbose=verbose)
     summary(out, report)
 
 
