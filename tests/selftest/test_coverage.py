@@ -42,14 +42,20 @@ def test_what_was_drawn_is_what_is_counted(events: list[object]) -> None:
     assert found.cases == len(rows)
     for name, counts in found.classes.items():
         for label, number in counts.items():
-            assert number == sum(class_of(row[name]) == label for row in rows), (name, label)
+            assert number == sum(name in row and class_of(row[name]) == label for row in rows), (
+                name,
+                label,
+            )
     names = list(found.classes)
-    labelled = [tuple(class_of(row[name]) for name in names) for row in rows]
+    labelled = [
+        tuple(class_of(row[name]) if name in row else None for name in names) for row in rows
+    ]
     for size, (met, possible) in ((2, found.pairs), (3, found.triples)):
         seen = {
             (columns, tuple(row[c] for c in columns))
             for row in labelled
             for columns in combinations(range(len(names)), size)
+            if None not in [row[c] for c in columns]
         }
         sizes = [len(found.classes[name]) for name in names]
         total = 0
