@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from convspec.failures import replay_line
 from convspec.report import ClauseResult, Report
 
-from .evidence import adapter_of, conditions, legal, name_of, open_findings, replay_line, short
+from .evidence import adapter_of, conditions, legal, name_of, open_findings, short
 
 MOST = 10
 """Annotations of a kind that are shown of a step."""
@@ -45,7 +46,7 @@ def _error(title: str, message: str) -> str:
 
 
 def _data(text: str, more: str = "") -> str:
-    """Text as a workflow command takes it; a percent sign comes first, or it would be read twice."""
+    """Text as a workflow command takes it; percent signs first, or they would be read twice."""
     for sign in f"%\r\n{more}":
         text = text.replace(sign, f"%{ord(sign):02X}")
     return text

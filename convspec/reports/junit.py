@@ -34,8 +34,9 @@ def _suite(root: Element, report: Report) -> None:
     suite = SubElement(root, "testsuite", name=name_of(report), time=f"{report.seconds:.3f}")
     properties = SubElement(suite, "properties")
     given = {
-        "adapter": head.adapter, "adapter.version": head.version, "adapter.typed": adapter_of(report),
-        "convspec": head.convspec, "spec": head.spec, "profile": head.profile, "seed": head.seed,
+        "adapter": head.adapter, "adapter.version": head.version,
+        "adapter.typed": adapter_of(report), "convspec": head.convspec, "spec": head.spec,
+        "profile": head.profile, "seed": head.seed,
         "interrupted": str(report.interrupted).lower(), "cases": report.cases,
         "dialect": json.dumps(head.claims.get("dialect", {})),
         **{f"fingerprint.{f.op}.{f.dtype}": f.text for f in report.fingerprints},

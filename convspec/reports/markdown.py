@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from convspec.console import look
 from convspec.events import CONFORMS, FIXED, KNOWN, UNSUPPORTED
+from convspec.failures import replay_line
 from convspec.report import ClauseResult, Finding, Report
 from convspec.terminal import seconds
 
@@ -20,7 +21,6 @@ from .evidence import (
     lines_of,
     name_of,
     open_findings,
-    replay_line,
     short,
 )
 from .matrix import matrix
