@@ -18,7 +18,7 @@ from convspec.afterwards import Run, Stage
 from convspec.events import Event, LawFinished, RunFinished, RunStarted
 from convspec.execute import Bench
 from convspec.isolation import LIMIT, can_fork, isolated
-from convspec.journal import difference
+from convspec.journal import CannotResume, difference
 from convspec.law import LAWS_PACKAGE, all_laws
 from convspec.plan import items
 from convspec.plugin import SESSION, EventCollector
@@ -38,10 +38,6 @@ _INI = Path(__file__).with_name("conformance.ini")
 
 class NothingToRun(RuntimeError):  # noqa: N818 - it names what happened
     """No law fits what was asked for."""
-
-
-class CannotResume(RuntimeError):  # noqa: N818 - it names what happened
-    """The run that was cut short is not a part of this one."""
 
 
 def run(

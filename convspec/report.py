@@ -26,6 +26,7 @@ from .events import (
     RunFinished,
     RunStarted,
 )
+from .legible import legible
 from .saving import write_json
 from .spec.operations import OPERATIONS
 
@@ -270,8 +271,8 @@ def _merged(explained: Iterable[Explained]) -> tuple[Explained, ...]:
 
 
 def one_line(text: str) -> str:
-    """The text without line breaks."""
-    return " ".join(text.split())
+    """The text without line breaks, and without what cannot be shown."""
+    return " ".join(legible(text).split())
 
 
 def _catalogue(given: Mapping[str, Described] | None) -> Mapping[str, Described]:

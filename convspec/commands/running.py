@@ -156,8 +156,9 @@ def _run(
     `journal` gets the events as they come; `before` is the run that this one goes on from.
     """
     from convspec.adapters.opening import AdapterError, UnknownAdapter
-    from convspec.engine import CannotResume, NothingToRun, run
+    from convspec.engine import NothingToRun, run
     from convspec.events import RunFinished
+    from convspec.journal import CannotResume
     from convspec.progress import Watch
     from convspec.report import Report
     from convspec.spec.case import CaseError
