@@ -13,13 +13,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from convspec.dtypes import lowest
 from convspec.spec.case import Case, Tensor
 from convspec.spec.groups import FLAT
 
 Array = npt.NDArray[Any]
 
 EXACT_BITS = {
-    "float64": 53, "float32": 24, "float16": 11, "int64": 62, "int32": 31, "int16": 15, "int8": 7,
+    "float64": 53, "float32": 24, "float16": 11, "bfloat16": 8,
+    "int64": 62, "int32": 31, "int16": 15, "int8": 7,
 }  # fmt: skip
 """Integers below 2 to this power, and their sums, are exact in the dtype in any order."""
 
@@ -185,11 +187,6 @@ def backwards(array: Array) -> Array:
     """The cells in reverse order, in memory of their own, row-major: other contents of a kind."""
     # A copy, not only contiguous: a single cell read backwards keeps its negative stride.
     return array.reshape(-1)[::-1].copy().reshape(array.shape)
-
-
-def lowest(dtype: np.dtype[Any]) -> Any:
-    """The identity of max in a dtype: −∞, or the least integer."""
-    return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min
 
 
 def lay_out(array: Array, layout: str) -> Array:

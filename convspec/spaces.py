@@ -20,6 +20,7 @@ from convspec.defects import defects_of
 from convspec.dialect import resized
 from convspec.spec.case import Case
 from convspec.spec.claims import Claims, OpClaims
+from convspec.spec.dtypes import is_float
 from convspec.spec.groups import ADAPTIVE, CONVOLUTIONS, FLAT, GLOBAL, MAXIMA, ROUNDED, WEIGHTED
 from convspec.stretching import stretched
 
@@ -145,7 +146,7 @@ def _array_factors(op: str, rank: int, claims: OpClaims) -> list[Factor]:
     layouts = tuple(name for name in claims.layouts if name != "contiguous")
     # A mean of integers is no integer: what an integer type would make of it is not specified.
     rounded = op in ROUNDED
-    dtypes = tuple(d for d in claims.dtypes if not rounded or d.startswith("float"))
+    dtypes = tuple(d for d in claims.dtypes if not rounded or is_float(d))
     some = ("contiguous", "column_major", "sliced")
     factors = [
         _factor("batch", _BATCH, (1, 2, 3)),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -21,12 +21,13 @@ from convspec.bounds import gradient_bounds, result_bound
 from convspec.building import REAL_PATTERNS, output_shape
 from convspec.comparison import require_equal, require_shape, require_within
 from convspec.contents import EXACT_BITS, filled, lay_out, longest_sum
+from convspec.dtypes import floating
 from convspec.numerics import Precision
 from convspec.spec.case import Case
 from convspec.spec.claims import OpClaims
 from convspec.spec.groups import MAXIMA, ROUNDED
 from convspec.spec.operations import OPERATIONS
-from convspec.verdicts import AcceptedInvalid, Mismatch, Raised
+from convspec.verdicts import AcceptedInvalid, Mismatch, NothingToTest, Raised
 
 Array = npt.NDArray[Any]
 
@@ -35,7 +36,7 @@ Part = tuple[slice, ...]
 
 def wide(array: Array) -> Array:
     """A row-major copy in float64 (floats) or int64 (integers), where sums of ours are exact."""
-    return np.array(array, np.float64 if array.dtype.kind == "f" else np.int64, order="C")
+    return np.array(array, np.float64 if floating(array.dtype) else np.int64, order="C")
 
 
 class Trial:
@@ -51,6 +52,12 @@ class Trial:
         self.inputs = {t.name: lay_out(plain[t.name], t.layout) for t in case.tensors}
         self.first = case.op.inputs[0]
         """The name of the operation's first array: x, or logits."""
+
+    def nothing_to_test(self, why: str) -> NoReturn:
+        """End the law: the case lacks what it is about. Such cases are counted, and a clause all of
+        whose cases are such is vacuous. A law that never calls the implementation need not say so.
+        """
+        raise NothingToTest(why)
 
     # The implementation ------------------------------------------------------------------
 

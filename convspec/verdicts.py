@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import numpy.typing as npt
 
-from convspec.events import ACCEPTS_INVALID, CRASHES, DEVIATES, REJECTS, TIMES_OUT
+from convspec.events import ACCEPTS_INVALID, CRASHES, DEVIATES, REJECTS, TIMES_OUT, VACUOUS
 
 
 class Mismatch(AssertionError):  # noqa: N818 - it names what happened
@@ -123,3 +123,13 @@ class TimedOut(Mismatch):
 
     kind = "timeout"
     verdict = TIMES_OUT
+
+
+class NothingToTest(Mismatch):
+    """Not a mismatch, but an answer that comes as they do: the case lacks what the law is about.
+
+    Whoever puts cases to laws counts these; they break nothing, and they show nothing.
+    """
+
+    kind = "vacuous"
+    verdict = VACUOUS

@@ -21,9 +21,8 @@ from functools import cached_property
 from math import prod
 from typing import Any
 
+from .dtypes import DTYPES
 from .operations import NAMED_PADDINGS, VOCABULARY, Operation, Pads, Parameter, parameters
-
-DTYPES = ("float32", "float64", "float16", "int64", "int32", "int16", "int8")
 
 PATTERNS = {
     "zeros": "all 0",

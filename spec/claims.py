@@ -24,8 +24,9 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
-from .case import DTYPES, LAYOUTS
+from .case import LAYOUTS
 from .dialects import HELD, resolve
+from .dtypes import DTYPES
 from .groups import CONVOLUTIONS, TWICE, possible_ranks
 from .operations import NAMED_PADDINGS, OPERATIONS, PAD_MODES, Operation
 

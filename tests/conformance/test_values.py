@@ -6,6 +6,7 @@ import numpy as np
 
 from convspec.comparison import require_equal, require_shape
 from convspec.law import law
+from convspec.spec.dtypes import FLOATS
 from convspec.spec.groups import CONVOLUTIONS, EVERY, LINEAR, MAXIMA, ROUNDED
 from convspec.trial import Trial
 from convspec.verdicts import WrongDtype
@@ -68,7 +69,7 @@ def test_output_dtype(trial: Trial) -> None:
     narrow={
         "x.pattern": ("positive", "normal"),
         "w.pattern": ("positive", "normal"),
-        "dtype": ("float32", "float64", "float16"),
+        "dtype": FLOATS,
     },
 )
 def test_rounding(trial: Trial) -> None:
@@ -79,7 +80,7 @@ def test_rounding(trial: Trial) -> None:
 @law(
     "nan",
     (*MAXIMA, "relu"),
-    narrow={"x.pattern": ("nan",), "dtype": ("float32", "float64", "float16")},
+    narrow={"x.pattern": ("nan",), "dtype": FLOATS},
 )
 def test_nan(trial: Trial) -> None:
     """A NaN reaches the windows that read it and no other."""
