@@ -225,6 +225,11 @@ class Trial:
         return self.adapter.claims.ops[self.op]
 
     @property
+    def algorithm(self) -> str | None:
+        """The transform that the operation is claimed to be computed by in the case's dtype."""
+        return dict(self.claims.algorithm).get(self.case.dtype)
+
+    @property
     def output_shape(self) -> tuple[int, ...]:
         """The shape the index relation gives the result."""
         return dialect.resized(self.case, self.adapter.claims) or output_shape(self.case)

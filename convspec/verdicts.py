@@ -55,6 +55,12 @@ class WrongValue(Mismatch):
     kind = "value"
 
 
+class Imprecise(Mismatch):
+    """The errors of a whole array are more than rounding, though none of them may be."""
+
+    kind = "precision"
+
+
 class WrongNaN(Mismatch):
     """A cell is NaN where it must not be, or is not where it must be."""
 

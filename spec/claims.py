@@ -74,6 +74,7 @@ class OpClaims:
     gradient: bool = False
     second_gradient: bool = False
     networks: tuple[str, ...] = ()
+    algorithm: tuple[tuple[str, str], ...] = ()
 
     def include(self, op: Operation, arrays: Sequence[Any]) -> bool:
         """Whether a call with these parameters and arrays (with shape and dtype) is claimed.

@@ -12,8 +12,11 @@ from convspec.spec.claims import OpClaims
 from convspec.spec.groups import CONVOLUTIONS
 from convspec.spec.operations import Padding
 
-WORK = {"general": 300_000, "tiny": 500_000}
+WORK = {"general": 300_000, "tiny": 500_000, "long": 600_000}
 """Multiply-accumulates a case may cost at most, by the scale of its space."""
+
+FEW_BITS = 4
+"""Sums of real numbers have no more terms than 2 to this power less than 1/u (`precision.FEW`)."""
 
 REAL_PATTERNS = ("normal", "positive")
 """Contents whose sums round."""
@@ -100,9 +103,13 @@ def padding_of(built: Sequence[WindowAxis], named: str) -> Padding:
     return named if named != "explicit" else tuple((a.low, a.high) for a in built)
 
 
-def longest_exact(values: Values) -> int:
-    """How many ones can be summed exactly in the case's dtype, with room for a law."""
-    return 1 << EXACT_BITS[values["dtype"]] - HEADROOM_BITS
+def longest_exact(values: Values, scale: str = "general") -> int:
+    """How many ones can be summed exactly in the case's dtype, with room for a law.
+
+    Real numbers round anyway; so many of them can be summed that roundings still have mean 0.
+    """
+    bits = FEW_BITS if scale == "long" else HEADROOM_BITS
+    return 1 << EXACT_BITS[values["dtype"]] - bits
 
 
 def trim(work: Callable[[], int], limit: int, cuts: Sequence[Cut], turn: int) -> None:
@@ -131,11 +138,12 @@ def first(values: Values, shape: tuple[int, ...], name: str = "x") -> Tensor:
     )
 
 
-def weight(values: Values, shape: tuple[int, ...]) -> Tensor:
+def weight(values: Values, shape: tuple[int, ...], scale: str) -> Tensor:
     """The array of weights, as drawn."""
-    return Tensor(
-        "w", shape, values["dtype"], values["w.pattern"], values["w.k"], values["w.layout"]
-    )
+    pattern = values["w.pattern"]
+    if pattern in REAL_PATTERNS and scale == "long":
+        pattern = values["x.pattern"]  # all signs are drawn, or all numbers positive
+    return Tensor("w", shape, values["dtype"], pattern, values["w.k"], values["w.layout"])
 
 
 def bias(values: Values, length: int) -> list[Tensor]:

@@ -22,6 +22,7 @@ from . import (
     networks,
     pads,
     pooling,
+    precision,
     relationships,
     second,
     space,
@@ -35,6 +36,7 @@ __all__ = ["CLAUSES", "LEVELS", "POINTS", "SPEC_VERSION", "Clause", "Example", "
 
 _THEMES = (
     values,
+    precision,
     nans,
     pads,
     bins,
