@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from convspec.events import Event
 from convspec.execute import Bench
+from convspec.known.checking import check_known
 from convspec.law import Law
 
 
@@ -22,6 +23,7 @@ class Run:
     `events` are all up to now, those of earlier stages included. `given` is what the user named
     the implementation by, or the object itself. `case` is the line that is replayed, None in a
     run over drawn cases. `ops` and `clauses` are what the run was narrowed down to, if it was.
+    `known` names files of known failures.
     """
 
     bench: Bench
@@ -33,10 +35,11 @@ class Run:
     ops: Sequence[str] | None = None
     clauses: Sequence[str] | None = None
     case: str | None = None
+    known: Sequence[str] = ()
 
 
 Stage = Callable[[Run], Iterator[Event]]
 """Takes a run whose laws are done; gives what it finds out about it."""
 
-STAGES: tuple[Stage, ...] = ()
+STAGES: tuple[Stage, ...] = (check_known,)
 """The stages of every run, in order; one may build on the events of those before it."""

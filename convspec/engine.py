@@ -18,6 +18,7 @@ from convspec.afterwards import STAGES, Run, Stage
 from convspec.events import Event, LawFinished, RunFinished, RunStarted
 from convspec.execute import Bench
 from convspec.isolation import LIMIT, can_fork, isolated
+from convspec.known.reading import read_known
 from convspec.law import LAWS_PACKAGE, all_laws
 from convspec.plan import items
 from convspec.plugin import SESSION, EventCollector
@@ -47,6 +48,7 @@ def run(
     ops: Sequence[str] | None = None,
     clauses: Sequence[str] | None = None,
     case: str | None = None,
+    known: Sequence[str] = (),
     listener: Listener | None = None,
     after: Sequence[Stage] = STAGES,
 ) -> list[Event]:
@@ -55,10 +57,12 @@ def run(
     `adapter` is a name, or an object with functions named after operations (which then runs in
     this process). `jobs` is the number of worker processes, by default one per core. `case` is
     the line of one case to put to every law that it fits, in place of drawn ones. `after` are the
-    stages that follow the laws; Ctrl-C in one of them ends the run like Ctrl-C in a law.
+    stages that follow the laws; Ctrl-C in one of them ends the run like Ctrl-C in a law. `known`
+    are files of known failures: what they excuse is let pass, and their witnesses are checked.
 
-    Raises UnknownAdapter or AdapterError if there is nothing to call, CaseError for a line that
-    cannot be read, NothingToRun if no law fits the request.
+    Raises KnownFileError for a file of known failures that is wrong, UnknownAdapter or AdapterError
+    if there is nothing to call, CaseError for a line that cannot be read, NothingToRun if no law
+    fits the request.
     """
     began = time.perf_counter()
     events: list[Event] = []
@@ -68,6 +72,7 @@ def run(
         if listener is not None:
             listener(event)
 
+    read_known(known)
     opened = open_adapter(adapter) if isinstance(adapter, str) else adapt(adapter)
     if case is not None:
         Case.parse(case)
@@ -77,6 +82,7 @@ def run(
     options += [f"--convspec-op={op}" for op in ops or ()]
     options += [f"--convspec-clause={glob}" for glob in clauses or ()]
     options += [f"--convspec-case={case}"] if case is not None else []
+    options += [f"--convspec-known={name}" for name in known]
     replay = case is not None
     planned = [] if replay else items(all_laws().values(), opened.claims, profile, ops, clauses)
     emit(
@@ -97,7 +103,7 @@ def run(
         limit = LIMIT if opened.claims.fork and can_fork() else None
         done = Run(
             Bench(opened, all_laws(), limit), all_laws(), events, adapter, profile, seed, ops,
-            clauses, case,
+            clauses, case, known,
         )  # fmt: skip
         interrupted = _afterwards(done, after, emit)
     emit(RunFinished(time.perf_counter() - began, interrupted))

@@ -31,6 +31,11 @@ VERDICTS = (
 )  # fmt: skip
 """All verdicts, gravest first: a clause has the gravest verdict among its laws."""
 
+CHANGED = "changed"
+ABSENT = "absent"
+UNTESTED = "untested"
+"""What an entry for known failures can be, besides known and fixed; see `KnownChecked`."""
+
 FAILING = (CRASHES, TIMES_OUT, DEVIATES, REJECTS, ACCEPTS_INVALID)
 """Verdicts that count against the implementation."""
 
@@ -82,7 +87,10 @@ class RunStarted:
 
 @dataclass(frozen=True)
 class LawFinished:
-    """One law, for one operation and number of spatial axes. `rank` None: none is claimed."""
+    """One law, for one operation and number of spatial axes. `rank` None: none is claimed.
+
+    `excused`: the name of an entry for known failures → how many failures of this law it excused.
+    """
 
     law: str
     clause: str
@@ -93,6 +101,7 @@ class LawFinished:
     seconds: float = 0.0
     failures: tuple[Failure, ...] = ()
     note: str | None = None
+    excused: Mapping[str, int] = field(default_factory=dict)
     kind: str = "law-finished"
 
 
@@ -121,8 +130,11 @@ class Explained:
 class KnownChecked:
     """One entry of the file of known failures, and what its witness did.
 
-    `verdict` is "known" (still wrong) or "fixed" (right now). `excused`: the share of the clause's
-    case space that the entry's predicate excuses.
+    `entry` is the file and line it stands in, `clause` its globs over clauses. `verdict` is "known"
+    (still wrong), "fixed" (right now), "changed" (wrong in a way that it does not excuse), "absent"
+    (right, where that depends on the machine or on chance) or "untested" (not claimed, or a version
+    that is not known); `note` says more. `excused`: the share of the clause's case space that the
+    entry's predicate excuses; `cases`: failures of this run that it excused.
     """
 
     entry: str
@@ -133,6 +145,8 @@ class KnownChecked:
     link: str
     verdict: str
     excused: float
+    cases: int = 0
+    note: str = ""
     kind: str = "known-checked"
 
 

@@ -59,7 +59,8 @@ class ClauseResult:
     """What all laws of one clause came to.
 
     `verdict` is the gravest of them. `findings` holds the smallest failure of each kind and
-    operation, smallest first. `notes` are the laws' remarks, each once.
+    operation, smallest first. `notes` are the laws' remarks, each once. `excused` counts the
+    failures that are known.
     """
 
     slug: str
@@ -71,6 +72,7 @@ class ClauseResult:
     laws: tuple[str, ...]
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
+    excused: int = 0
 
     @property
     def family(self) -> str:
@@ -94,6 +96,9 @@ class ClauseResult:
             return one_line(self.findings[0].failure.message)
         if self.verdict == CONFORMS:
             return ""
+        if self.verdict == KNOWN:
+            noun = "failure" if self.excused == 1 else "failures"
+            return f"{self.excused:,} known {noun} excused"
         # A note may be a traceback, which says what happened at its end.
         return "; ".join(one_line(note.rstrip().rpartition("\n")[2]) for note in self.notes)
 
@@ -103,6 +108,7 @@ class ClauseResult:
             "level": self.level,
             "verdict": self.verdict,
             "cases": self.cases,
+            "excused": self.excused,
             "laws": list(self.laws),
             "notes": list(self.notes),
             "failures": [_failure_json(finding) for finding in self.findings],
@@ -250,6 +256,7 @@ class Report:
             "interrupted": self.interrupted,
             "exit_code": self.exit_code,
             "clauses": {clause.slug: clause.to_json() for clause in self.clauses},
+            "known": [_known_json(event) for event in self.known],
             "totals": {
                 "clauses": len(self.clauses), "verdicts": self.totals, "cases": self.cases,
             },
@@ -304,6 +311,7 @@ def _clause(slug: str, group: Sequence[LawFinished], known: Described | None) ->
         laws=tuple(dict.fromkeys(event.law for event in group)),
         findings=_findings(group),
         notes=tuple(dict.fromkeys(event.note for event in group if event.note)),
+        excused=sum(count for event in group for count in event.excused.values()),
     )
 
 
@@ -341,6 +349,21 @@ def _failure_json(finding: Finding) -> dict[str, Any]:
         "found_after": failure.found_after,
         "repeats": failure.repeats,
         "details": failure.details,
+    }
+
+
+def _known_json(known: KnownChecked) -> dict[str, Any]:
+    return {
+        "entry": known.entry,
+        "clause": known.clause,
+        "when": known.predicate,
+        "witness": known.witness,
+        "verdict": known.verdict,
+        "share": round(known.excused, 6),
+        "cases": known.cases,
+        "reason": known.reason,
+        "link": known.link,
+        "note": known.note,
     }
 
 

@@ -13,10 +13,15 @@ from pathlib import Path
 def write_json(path: Path, document: object) -> None:
     """Write a strict JSON document in one step, creating the folder. Raises OSError."""
     text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
+    write_bytes(path, f"{text}\n".encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file in one step, creating the folder. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = _draft(path)
     try:
-        draft.write_text(text + "\n", encoding="utf-8")
+        draft.write_bytes(content)
         draft.replace(path)
     except BaseException:
         with suppress(OSError):

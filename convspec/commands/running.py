@@ -52,6 +52,18 @@ GRAVEST = (130, 1, 3, 2, 4, 0)
     "--out", type=click.Path(path_type=Path), metavar="DIR",
     help="Folder for reports; alone, it asks for json.  [default: convspec-report]",
 )  # fmt: skip
+@click.option(
+    "--known",
+    "known",
+    multiple=True,
+    metavar="FILE",
+    help="Failures known already, as regions of cases, in TOML; builtin: those that we know of."
+    " May be repeated.",
+)
+@click.option(
+    "--update-known", "draft", type=click.Path(path_type=Path), metavar="FILE",
+    help="Append a draft for each new failure to FILE, which is also read.",
+)  # fmt: skip
 @click.option("-v", "--verbose", is_flag=True, help="A row per clause, and every failure in full.")
 def check(
     adapters: tuple[str, ...],
@@ -62,6 +74,8 @@ def check(
     seed: int,
     formats: str | None,
     out: Path | None,
+    known: tuple[str, ...],
+    draft: Path | None,
     verbose: bool,
 ) -> int:
     """Run the laws of the specification against implementations.
@@ -76,28 +90,37 @@ def check(
       convspec check numpy torch --report json --out reports
     """
     from convspec.choices import known_clauses, known_ops, report_files
+    from convspec.known.asked import known_files
 
     files = report_files(adapters, formats, out)
     wanted = {
         "profile": profile, "seed": seed, "jobs": jobs,
         "ops": known_ops(ops), "clauses": known_clauses(clauses),
+        "known": known_files(known, draft),
     }  # fmt: skip
     codes = []
     for adapter, file in zip(adapters, files, strict=True):
-        codes.append(_check_one(adapter, wanted, file, verbose))
+        codes.append(_check_one(adapter, wanted, file, draft, verbose))
         if codes[-1] == 130:
             break
     return min(codes, key=GRAVEST.index)
 
 
-def _check_one(adapter: str, wanted: dict[str, Any], file: Path | None, verbose: bool) -> int:
+def _check_one(
+    adapter: str, wanted: dict[str, Any], file: Path | None, draft: Path | None, verbose: bool
+) -> int:
     from convspec.console import console
+    from convspec.known.asked import append_drafts, tell_of_others
     from convspec.terminal import show
 
     report, code = _run(adapter, wanted, verbose)
     if report is None:
         return code
     show(console(), report, adapter, verbose=verbose)
+    if verbose:
+        tell_of_others(wanted["known"], report)
+    if draft and not append_drafts(draft, report):
+        code = min(2, code, key=GRAVEST.index)
     if file:
         try:
             report.write_json(file)
