@@ -20,6 +20,7 @@ from convspec.dtypes import floating
 from convspec.events import (
     CONFORMS,
     ERROR,
+    KNOWN,
     UNSUPPORTED,
     VACUOUS,
     VERDICTS,
@@ -27,6 +28,8 @@ from convspec.events import (
     LawFinished,
 )
 from convspec.isolation import Isolated
+from convspec.known.entry import Regions
+from convspec.known.excusing import Excusing
 from convspec.law import Law
 from convspec.search import Found, Playlist, search, seed_of
 from convspec.spaces import Space
@@ -78,11 +81,19 @@ class Bench:
     """One adapter and the suite's laws: where cases are put to laws, in a child if so wished.
 
     `limit`: seconds a case may take in a process of its own; None keeps all in this one.
+    `regions`: the known failures, which `run` lets pass.
     """
 
-    def __init__(self, adapter: Adapter, laws: Mapping[str, Law], limit: float | None) -> None:
+    def __init__(
+        self,
+        adapter: Adapter,
+        laws: Mapping[str, Law],
+        limit: float | None,
+        regions: Regions | None = None,
+    ) -> None:
         self.adapter = adapter
         self._laws = laws
+        self._regions = regions or Regions()
         self._spaces: dict[tuple[str, str, int], Space] = {}
         self._isolated = None if limit is None else Isolated(self._put, limit)
         self._empty: Counter[str] = Counter()
@@ -101,9 +112,16 @@ class Bench:
         space = self._space(law.name, op, rank)
         own_seed = seed_of(seed, law.name, op, rank)
         rows = Playlist(space, own_seed, count)
+        known = Excusing(
+            lambda row: self._ask((law.name, op, rank, row)),
+            self._regions.of(law.slug(op)),
+            space.case,
+        )
         if self._isolated is not None:
-            self._isolated.coming = lambda: [(law.name, op, rank, row) for row in rows.coming()]
-        check = _Sparing(lambda row: self._ask((law.name, op, rank, row)))
+            self._isolated.coming = lambda: [
+                (law.name, op, rank, row) for row in rows.coming() if not known.skips(row)
+            ]
+        check = _Sparing(known)
         self._empty.clear()
         try:
             outcome = search(rows, space.sizes, check, count, own_seed)
@@ -115,7 +133,8 @@ class Bench:
         failures = tuple(
             self._failure(space.case(found.row), found) for found in outcome.found.values()
         )
-        done = _finished(law, op, rank, outcome.cases - check.spared, failures, began, empty)
+        cases = outcome.cases - check.spared - known.spared
+        done = _finished(law, op, rank, cases, failures, began, empty, known.excused)
         return replace(done, drawn=max(rows.drawn - check.spared, 0))
 
     def replay(self, law: Law, case: Case) -> LawFinished:
@@ -224,16 +243,17 @@ def is_valid(case: Case, claims: Claims | None = None) -> bool:
 
 def _finished(
     law: Law, op: str, rank: int, cases: int, failures: tuple[Failure, ...], began: float,
-    empty: Counter[str],
+    empty: Counter[str], excused: Mapping[str, int] | None = None,
 ) -> LawFinished:  # fmt: skip
     tested = cases - empty.total()
-    verdicts = [f.verdict for f in failures] or [CONFORMS if tested else VACUOUS]
+    passed = KNOWN if excused else CONFORMS if tested else VACUOUS
+    verdicts = [f.verdict for f in failures] or [passed]
     gravest = min(verdicts, key=VERDICTS.index)
     reasons = "; ".join(f"{why} ({n})" for why, n in empty.most_common(3))
     return LawFinished(
         law.name, law.slug(op), op, rank, gravest, cases, time.perf_counter() - began, failures,
         f"nothing to test in any case: {reasons}" if reasons and gravest == VACUOUS else None,
-        empty.total(),
+        empty.total(), excused=excused or {},
     )  # fmt: skip
 
 
