@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from convspec import scaled
 from convspec.contents import EXACT_BITS, HEADROOM_BITS
 from convspec.spec.case import Tensor
 from convspec.spec.claims import OpClaims
@@ -17,6 +18,9 @@ WORK = {"general": 300_000, "tiny": 500_000}
 
 REAL_PATTERNS = ("normal", "positive")
 """Contents whose sums round."""
+
+SCALED_PATTERNS = ("large", "wide")
+"""Contents as large as sums allow."""
 
 Values = dict[str, Any]
 """The levels of a row by the names of their factors."""
@@ -101,7 +105,12 @@ def padding_of(built: Sequence[WindowAxis], named: str) -> Padding:
 
 
 def longest_exact(values: Values) -> int:
-    """How many ones can be summed exactly in the case's dtype, with room for a law."""
+    """How many ones can be summed exactly in the case's dtype, with room for a law.
+
+    Where contents are scaled to what sums are kept in, there is to be something to scale.
+    """
+    if values["x.pattern"] in SCALED_PATTERNS:
+        return scaled.longest(values["x.pattern"], values["dtype"])
     return 1 << EXACT_BITS[values["dtype"]] - HEADROOM_BITS
 
 
@@ -119,9 +128,9 @@ def trim(work: Callable[[], int], limit: int, cuts: Sequence[Cut], turn: int) ->
         setattr(owner, name, max(value // 2, least) if value > least else value)
 
 
-def is_real(values: Values) -> bool:
-    """Whether the contents are real numbers."""
-    return values["x.pattern"] in REAL_PATTERNS
+def is_whole(values: Values) -> bool:
+    """Whether the contents are small whole numbers, each array's its own; else all are alike."""
+    return values["x.pattern"] not in (*REAL_PATTERNS, *SCALED_PATTERNS)
 
 
 def first(values: Values, shape: tuple[int, ...], name: str = "x") -> Tensor:
@@ -133,9 +142,9 @@ def first(values: Values, shape: tuple[int, ...], name: str = "x") -> Tensor:
 
 def weight(values: Values, shape: tuple[int, ...]) -> Tensor:
     """The array of weights, as drawn."""
-    return Tensor(
-        "w", shape, values["dtype"], values["w.pattern"], values["w.k"], values["w.layout"]
-    )
+    alike = values["x.pattern"] in SCALED_PATTERNS
+    pattern = values["x.pattern"] if alike else values["w.pattern"]
+    return Tensor("w", shape, values["dtype"], pattern, values["w.k"], values["w.layout"])
 
 
 def bias(values: Values, length: int) -> list[Tensor]:
@@ -143,5 +152,5 @@ def bias(values: Values, length: int) -> list[Tensor]:
     if not values["bias"]:
         return []
     complete = values["x.pattern"] == "eye"
-    pattern = "zeros" if complete else values["x.pattern"] if is_real(values) else "ints"
+    pattern = "zeros" if complete else "ints" if is_whole(values) else values["x.pattern"]
     return [Tensor("b", (length,), values["dtype"], pattern, values["w.k"])]

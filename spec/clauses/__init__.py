@@ -27,6 +27,7 @@ from . import (
     space,
     special,
     structure,
+    sums,
     values,
 )
 from .point import LEVELS, SPEC_VERSION, Clause, Example, Point
@@ -35,6 +36,7 @@ __all__ = ["CLAUSES", "LEVELS", "POINTS", "SPEC_VERSION", "Clause", "Example", "
 
 _THEMES = (
     values,
+    sums,
     nans,
     pads,
     bins,
