@@ -46,9 +46,8 @@ def playlist(space: Space, seed: int) -> Iterator[Row]:
     for levels in covering_rows(tuple(space.factors[i].combined for i in combined)):
         row = uniform()
         for i, level in zip(combined, levels, strict=True):
-            # A law may narrow a factor to fewer levels than are combined: they take turns.
-            core = space.factors[i].core
-            row[i] = core[level % len(core)]
+            turns = space.factors[i].turns(level)
+            row[i] = turns[int(draw() * len(turns))] if len(turns) > 1 else turns[0]
         yield tuple(row)
         yield tuple(uniform())
     while True:

@@ -28,6 +28,7 @@ from . import (
     space,
     special,
     structure,
+    sums,
     values,
 )
 from .point import LEVELS, SPEC_VERSION, Clause, Example, Point
@@ -37,6 +38,7 @@ __all__ = ["CLAUSES", "LEVELS", "POINTS", "SPEC_VERSION", "Clause", "Example", "
 _THEMES = (
     values,
     precision,
+    sums,
     nans,
     pads,
     bins,
