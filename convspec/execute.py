@@ -150,7 +150,7 @@ class Bench:
         )
         # Overflow and NaN are subjects of the laws, not accidents to be warned of.
         with np.errstate(all="ignore"):
-            trial = Trial(self.adapter, case)
+            trial = Trial(self.adapter, case, isolated=self._isolated is not None)
             # A dialect may refuse what the definition accepts.
             narrower = op in self.adapter.claims.departing and not self._laws[law].defective
             if narrower and not trial.meaningful():

@@ -27,6 +27,7 @@ from . import (
     space,
     special,
     structure,
+    trust,
     values,
 )
 from .point import LEVELS, SPEC_VERSION, Clause, Example, Point
@@ -54,6 +55,7 @@ _THEMES = (
     classifier,
     networks,
     calls,
+    trust,
 )
 
 POINTS: tuple[Point, ...] = tuple(point for theme in _THEMES for point in theme.POINTS)
