@@ -182,7 +182,8 @@ class Bench:
         )
         # Overflow and NaN are subjects of the laws, not accidents to be warned of.
         with np.errstate(all="ignore"):
-            trial, before = Trial(self.adapter, case), calls_made()
+            trial = Trial(self.adapter, case, isolated=self._isolated is not None)
+            before = calls_made()
             # A dialect may refuse what the definition accepts.
             narrower = op in self.adapter.claims.departing and not self._laws[law].defective
             if narrower and not trial.meaningful():

@@ -40,11 +40,15 @@ def wide(array: Array) -> Array:
 
 
 class Trial:
-    """One case and one adapter. `inputs`: the arrays by name, as the adapter receives them."""
+    """One case and one adapter. `inputs`: the arrays by name, as the adapter receives them.
 
-    def __init__(self, adapter: Adapter, case: Case) -> None:
+    `isolated`: the implementation runs in a process of its own, which may die of a call.
+    """
+
+    def __init__(self, adapter: Adapter, case: Case, isolated: bool = False) -> None:
         self.adapter = adapter
         self.case = case
+        self.isolated = isolated
         self.op = case.op.name
         self.parameters: dict[str, Any] = case.op.arguments()
         plain = filled(case)

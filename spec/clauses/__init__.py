@@ -29,6 +29,7 @@ from . import (
     special,
     structure,
     sums,
+    trust,
     values,
 )
 from .point import LEVELS, SPEC_VERSION, Clause, Example, Point
@@ -58,6 +59,7 @@ _THEMES = (
     classifier,
     networks,
     calls,
+    trust,
 )
 
 POINTS: tuple[Point, ...] = tuple(point for theme in _THEMES for point in theme.POINTS)
