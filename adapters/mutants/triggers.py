@@ -20,7 +20,8 @@ def _each(names: str, of: str, when: str) -> dict[str, str]:
 TRIGGERS: dict[str, str] = {
     # Between calls
     **_each(
-        "conv max-pool pad relu dense log-softmax cross-entropy", "writes-to-input",
+        "conv max-pool pad relu dense log-softmax cross-entropy",
+        "writes-to-input",
         'dtype == "float32"',
     ),
     **_each("conv max-pool pad", "remembers-by-shape", "batch == 1"),
@@ -28,17 +29,21 @@ TRIGGERS: dict[str, str] = {
     **_each("max-pool avg-pool pad", "tuned-after-first-call", "outputs[-1] >= 6"),
     **_each("conv max-pool-with-indices pad", "empty-batch-refused", "rank == 3 and batch == 0"),
     **_each(
-        "max-pool avg-pool global-sum-pool lp-pool dense softmax relu", "empty-batch-of-one",
+        "max-pool avg-pool global-sum-pool lp-pool dense softmax relu",
+        "empty-batch-of-one",
         "channels == 1 and batch == 0",
     ),
     **_each(
-        "conv avg-pool pad lp-pool log-softmax cross-entropy", "returns-double",
+        "conv avg-pool pad lp-pool log-softmax cross-entropy",
+        "returns-double",
         'dtype == "float32" and batch >= 2',
     ),
     **_each("max-pool global-sum-pool", "returns-long", 'dtype == "int32"'),
     **_each("global-avg-pool global-max-pool", "half-comes-back-single", 'dtype == "float16"'),
     **_each("max-pool pad", "ignores-sign-of-strides", 'x_layout == "reversed" and size[-1] >= 2'),
-    **_each("conv global-sum-pool", "repeated-entries-lost", 'x_layout == "broadcast" and batch >= 2'),
+    **_each(
+        "conv global-sum-pool", "repeated-entries-lost", 'x_layout == "broadcast" and batch >= 2'
+    ),
     "cross-entropy-labels-taken-for-contiguous": 'labels_layout == "sliced" and batch >= 2',
     # Validation
     **_each("conv avg-pool", "stride-0-accepted", "any(stride == 0)"),
@@ -160,9 +165,7 @@ TRIGGERS: dict[str, str] = {
     "conv-transpose-multiplier-first": (
         "channels == groups and groups >= 2 and filters // groups >= 2"
     ),
-    "conv-transpose-unit-stride-not-full": (
-        f"stride[-1] == 1 and {_UNPADDED} and kernel[-1] >= 3"
-    ),
+    "conv-transpose-unit-stride-not-full": (f"stride[-1] == 1 and {_UNPADDED} and kernel[-1] >= 3"),
     "conv-transpose-crop-of-two-is-three": (
         "stride[-1] == 1 and high[-1] >= 2 and outputs[-1] >= 2"
     ),
@@ -321,9 +324,7 @@ TRIGGERS: dict[str, str] = {
     ),
     "pad-border-of-second-entry-on": 'mode != "constant" and high[-1] >= 1 and batch >= 2',
     "pad-reflect-shifted-at-low-end": 'mode == "reflect" and low[-1] >= 2',
-    "pad-corner-zero": (
-        'mode == "constant" and high[-1] >= 1 and high[-2] >= 1 and value != 0'
-    ),
+    "pad-corner-zero": ('mode == "constant" and high[-1] >= 1 and high[-2] >= 1 and value != 0'),
     "pad-reflect-repeats-the-edge": 'mode == "reflect" and low[-1] == 1',
     "pad-replicate-second-cell": 'mode == "replicate" and high[-1] >= 3',
     "pad-circular-one-late": 'mode == "circular" and low[-1] >= 2',

@@ -132,9 +132,7 @@ def _scopes(table: Table, holds: Mask) -> Iterator[tuple[str, float, Mask]]:
         yield f"[{index}]", extra, inside & holds[:, rows, np.clip(at, 0, holds.shape[2] - 1)]
 
 
-def joined(
-    table: Table, candidates: Sequence[str], failing: Mask, right: Mask, most: int
-) -> Atoms:
+def joined(table: Table, candidates: Sequence[str], failing: Mask, right: Mask, most: int) -> Atoms:
     """Two predicates of one axis, whichever, and a third: `any(… and …)`.
 
     `candidates` are what may be said of the axis; every failing case has to fulfil all of them.

@@ -131,9 +131,7 @@ class Rule:
 class Learner:
     """The cases asked for about one failure, and the rule that follows from them."""
 
-    def __init__(
-        self, oracle: Oracle, spaces: dict[int, Space], found: Case, seed: int
-    ) -> None:
+    def __init__(self, oracle: Oracle, spaces: dict[int, Space], found: Case, seed: int) -> None:
         self._oracle = oracle
         self._spaces = spaces
         self._found = found
