@@ -52,6 +52,7 @@ def run(
     case: str | None = None,
     resume: Sequence[Event] = (),
     known: Sequence[str] = (),
+    conditions: bool = True,
     listener: Listener | None = None,
     after: Sequence[Stage] = STAGES,
 ) -> list[Event]:
@@ -62,8 +63,9 @@ def run(
     the line of one case to put to every law that it fits, in place of drawn ones. `resume` are
     the events of a run that was cut short: its laws that finished are not run again, and are
     among the events returned, but `listener` does not get them once more. `known` are files of
-    known failures: what they excuse is let pass, and their witnesses are checked. `after` are the
-    stages that follow the laws; Ctrl-C in one of them ends the run like Ctrl-C in a law.
+    known failures: what they excuse is let pass, and their witnesses are checked. `conditions`:
+    whether those of failures are looked for. `after` are the stages that follow the laws; Ctrl-C in
+    one of them ends the run like Ctrl-C in a law.
 
     Raises KnownFileError for a file of known failures that is wrong, UnknownAdapter or AdapterError
     if there is nothing to call, CaseError for a line that cannot be read, NothingToRun if no law
@@ -119,7 +121,7 @@ def run(
         limit = LIMIT if opened.claims.fork and can_fork() else None
         done = Run(
             Bench(opened, all_laws(), limit), all_laws(), events, adapter, profile, seed, ops,
-            clauses, case, known,
+            clauses, case, known, conditions,
         )  # fmt: skip
         interrupted = _afterwards(done, after, emit)
     emit(RunFinished(time.perf_counter() - began, interrupted))

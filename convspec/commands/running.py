@@ -72,6 +72,10 @@ GRAVEST = (130, 1, 3, 2, 4, 0)
     "--update-known", "draft", type=click.Path(path_type=Path), metavar="FILE",
     help="Append a draft for each new failure to FILE, which is also read.",
 )  # fmt: skip
+@click.option(
+    "--conditions/--no-conditions", default=True,
+    help="Look for the condition of each failure.  [default: yes, but not in smoke]",
+)  # fmt: skip
 @click.option("-v", "--verbose", is_flag=True, help="A row per clause, and every failure in full.")
 def check(
     adapters: tuple[str, ...],
@@ -85,6 +89,7 @@ def check(
     resume: Path | None,
     known: tuple[str, ...],
     draft: Path | None,
+    conditions: bool,
     verbose: bool,
 ) -> int:
     """Run the laws of the specification against implementations.
@@ -108,7 +113,7 @@ def check(
     wanted = {
         "profile": profile, "seed": seed, "jobs": jobs,
         "ops": known_ops(ops), "clauses": known_clauses(clauses),
-        "known": known_files(known, draft),
+        "known": known_files(known, draft), "conditions": conditions,
     }  # fmt: skip
     if resume is not None:
         from convspec.resuming import runs_to_resume

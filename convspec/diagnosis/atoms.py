@@ -62,7 +62,8 @@ RELATED = (
     ("stride", "dilation", 1.5), ("output_padding", "stride", 0.5),
     ("output_padding", "dilation", 1.0), ("size", "stride", 2.0), ("low", "size", 2.0),
     ("high", "size", 2.0), ("low", "stride", 2.0), ("high", "stride", 2.0), ("tail", "high", 1.0),
-    ("padded", "span", 1.0), ("outputs", "dilation", 2.0),
+    ("padded", "span", 1.0), ("outputs", "dilation", 3.0),
+    ("outputs", "output_padding", 1.0),
 )  # fmt: skip
 """Facts of an axis that are compared with each other, and what that costs beyond the usual."""
 
@@ -72,8 +73,18 @@ DIVIDED = (("size", "output_size", 0.0), ("output_size", "size", 0.5), ("size", 
 BLOCKS = (2, 4, 8, 16)
 """Widths of vectors and tiles: what they do not divide has a tail."""
 
-BLOCKED = ("batch", "channels", "filters", "size", "outputs", "kernel", "plane", "taps", "groups",
-           "p")
+BLOCKED = (
+    "batch",
+    "channels",
+    "filters",
+    "size",
+    "outputs",
+    "kernel",
+    "plane",
+    "taps",
+    "groups",
+    "p",
+)
 """Facts that are worked off in blocks."""
 
 SMALL = 10
@@ -123,9 +134,9 @@ def _scopes(table: Table, holds: Mask) -> Iterator[tuple[str, float, Mask]]:
     ranks = table.ranks
     rows = np.arange(len(ranks))
     there = np.arange(holds.shape[2]) < ranks[:, None]
-    yield "any", 0.0, holds.any(axis=2)
+    yield "any", 0.0, np.asarray(holds.any(axis=2), bool)
     # Without a value a comparison is false, on every axis that there is.
-    yield "all", 0.5, np.where(there, holds, True).all(axis=2) & (ranks > 0)
+    yield "all", 0.5, np.asarray(np.where(there, holds, True).all(axis=2) & (ranks > 0), bool)
     for index, extra in PLACES:
         at = ranks + index if index < 0 else np.full_like(ranks, index)
         inside = (at >= 0) & (at < ranks)
@@ -298,9 +309,9 @@ def per_axis(table: Table) -> Iterator[Said]:
             yield Said(f"{of_all} == {name}#", 6.0, holds)
     if "low" in columns:
         low, high = columns["low"], columns["high"]
-        known, total = low.known & high.known, low.values + high.values
-        yield Said("low# + high# >= 1", 4.0, (total >= 1) & known)
-        yield Said("low# + high# == 0", 4.0, (total == 0) & known)
+        known, around = low.known & high.known, low.values + high.values
+        yield Said("low# + high# >= 1", 4.0, (around >= 1) & known)
+        yield Said("low# + high# == 0", 4.0, (around == 0) & known)
         if "kernel" in columns:
             k = columns["kernel"].values
             for side in ("low", "high"):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from convspec.events import CRASHES, FAILING, TIMES_OUT, Event, Explained, LawFinished
+from convspec.events import CRASHES, FAILING, TIMES_OUT, Event, Explained
 from convspec.execute import Bench
 from convspec.law import Law
 from convspec.predicates import Predicate
-from convspec.report import Finding
+from convspec.report import Finding, Report
 from convspec.search import seed_of
 from convspec.spec.case import Case
 
@@ -30,7 +30,7 @@ LESS = ("smoke",)
 
 def conditions(run: Run) -> Iterator[Event]:
     """The stage of a run that explains its failures."""
-    if run.profile not in LESS or run.case is not None:
+    if run.conditions and (run.profile not in LESS or run.case is not None):
         yield from explain_failures(run.bench, run.laws, run.events, run.seed)
 
 
@@ -55,22 +55,16 @@ def explain_failures(
 
 
 def failing(events: Sequence[Event]) -> list[Finding]:
-    """The smallest failure of each clause, operation and kind, those of plain laws first."""
-    found = [
-        (event.clause, Finding(event.law, event.op, event.rank, failure))
-        for event in events
-        if isinstance(event, LawFinished)
-        for failure in event.failures
-        if failure.verdict in FAILING and failure.repeats
+    """The failures that a report shows, each of which repeats: those of plain laws first."""
+    shown = [
+        finding
+        for clause in Report.from_events(events).failing
+        for finding in clause.findings
+        if finding.failure.verdict in FAILING and finding.failure.repeats and finding.failure.case
     ]
-    found.sort(key=lambda entry: (entry[1].failure.cells, entry[1].failure.case, entry[1].law))
-    smallest: dict[tuple[str, str, str], Finding] = {}
-    for clause, finding in found:
-        smallest.setdefault((clause, finding.op, finding.failure.kind), finding)
     deadly = CRASHES, TIMES_OUT
     return sorted(
-        smallest.values(),
-        key=lambda f: (f.failure.verdict in deadly, f.law not in PLAIN, f.failure.cells),
+        shown, key=lambda f: (f.failure.verdict in deadly, f.law not in PLAIN, f.failure.cells)
     )
 
 
@@ -103,7 +97,7 @@ def _explained(
 
 
 def _document(condition: Condition, asked: Law) -> dict[str, Any]:
-    """The condition as events hold it. `law`: the law that was asked, which may be a plainer one."""
+    """The condition as events hold it. `law`: the one that was asked, perhaps a plainer one."""
     return {
         "rule": condition.rule,
         "inside": list(condition.inside),

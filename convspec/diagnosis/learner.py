@@ -55,6 +55,19 @@ SAID = 40
 ALWAYS = "True"
 """The rule of what fails in every case."""
 
+ABOUT = {
+    "window": ("kernel", "span", "taps", "tail", "overhang"), "stride": ("stride", "tail"),
+    "dilation": ("dilation", "span"), "low": ("low", "padded"), "high": ("high", "padded"),
+    "outputs": ("outputs", "size", "plane", "output_size"), "size": ("size", "plane"),
+    "tail": ("tail", "overhang", "size", "output_padding", "output_size"), "fold": ("size",),
+    "extra": ("size", "outputs"), "channels": ("channels",), "filters": ("filters",),
+    "groups": ("groups",), "batch": ("batch",), "bias": ("bias",), "dtype": ("dtype",),
+    "padding": ("padding",), "ceil_mode": ("ceil_mode", "overhang"), "mode": ("mode",),
+    "count_include_pad": ("count_include_pad",), "p": ("p ",), "x.layout": ("x_layout",),
+    "w.layout": ("w_layout",), "value": ("value",),
+}  # fmt: skip
+"""Factor of a case space → the facts that it has a say in."""
+
 WRONG = 1.5
 """What a passing case inside a rule costs; a predicate costs 3 and more."""
 
@@ -146,8 +159,9 @@ class Learner:
         if not self._begin():
             return None
         calm, before = 0, ""
+        rivals: list[Rule] = []
         for _ in range(ROUNDS):
-            self._grow()
+            self._grow(rivals)
             rivals = self._rivals()
             if self._oracle.spent or calm >= CALM:
                 break
@@ -209,8 +223,13 @@ class Learner:
             self._answers[row] = answer
         return answer
 
-    def _grow(self) -> None:
-        """Add what failing cases become when a few of their parameters change."""
+    def _grow(self, rivals: Sequence[Rule]) -> None:
+        """Add what failing cases become when a few of their parameters change.
+
+        Half of the time those parameters change that the possible rules are about.
+        """
+        said = " ".join(rule.text for rule in rivals)
+        stems = tuple(stem for stem, facts in ABOUT.items() if any(fact in said for fact in facts))
         failing = [r for r, failed in self._answers.items() if failed and r in self._values]
         if not failing:
             return
@@ -221,7 +240,8 @@ class Learner:
             if target != rank:
                 values = self._moved(values, rank, target)
             factors = self._draw.choice((1, 1, 2, 3))
-            self._enter(target, changed(values, self._spaces[target], self._draw, factors))
+            among = stems if self._draw.random() < 0.5 else ()
+            self._enter(target, changed(values, self._spaces[target], self._draw, factors, among))
 
     def _question(self, rivals: list[Rule]) -> bool:
         """Ask what would refute the best rules; whether anything did."""
@@ -273,8 +293,8 @@ class Learner:
     def _masks(self) -> tuple[Mask, Mask]:
         size = len(self._table)
         failing, right = np.zeros(size, bool), np.zeros(size, bool)
-        for row, failed in self._answers.items():
-            (failing if failed else right)[row] = True
+        failing[[row for row, failed in self._answers.items() if failed]] = True
+        right[[row for row, failed in self._answers.items() if not failed]] = True
         return failing, right
 
     def _rivals(self) -> list[Rule]:
@@ -297,9 +317,8 @@ class Learner:
 
     def _conjunctions(self, every: Atoms, failing: Mask, right: Mask) -> list[Rule]:
         """Rules without "or", best first."""
-        usable = every.masks[:, failing].all(axis=1) & ~every.masks[:, right].all(axis=1)
-        if not right.any():
-            usable[:] = False
+        needed = every.masks[:, failing].all(axis=1) & right.any()
+        usable = needed & ~every.masks[:, right].all(axis=1)
         here: list[int] = []
         alike: dict[bytes, list[int]] = {}
         seen: set[bytes] = set()

@@ -22,7 +22,7 @@ from convspec.spaces import Space
 from convspec.spec.case import Case
 
 from .learner import Condition, Learner
-from .oracle import Budget, Oracle, plainest, is_blind
+from .oracle import Budget, Oracle, is_blind, plainest
 from .variations import LARGEST, changed, contents, drawn, spaces_of
 
 DRAWN = 2000
@@ -70,9 +70,7 @@ def measured(name: str, profile: str = "quick", seed: int = 0) -> Measured:
     cases = list(sample(spaces, planted, seed))
     found = Predicate.parse(rule) if rule else None
     facts = [Facts(one) for one in cases]
-    disagree = sum(
-        found is None or found.holds_for(one) != planted.holds_for(one) for one in facts
-    )
+    disagree = sum(found is None or found.holds_for(one) != planted.holds_for(one) for one in facts)
     return Measured(name, asked.name, case.line, condition, disagree, len(cases))
 
 

@@ -123,7 +123,8 @@ def cheapest(
     """
     holds, cost = right.astype(np.float32), np.asarray(prices, float)
     found = [Weighed((), wrong_price * right.shape[1])]
-    front, inside = [()], np.ones((1, right.shape[1]), np.float32)
+    front: list[tuple[int, ...]] = [()]
+    inside = np.ones((1, right.shape[1]), np.float32)
     paid, wrong = np.zeros(1), np.full(1, float(right.shape[1]))
     for _ in range(longest if len(cost) else 0):
         left = holds @ inside.T

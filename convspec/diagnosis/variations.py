@@ -133,10 +133,13 @@ def _beside(value: Any, levels: Sequence[Any], most: int) -> list[Any]:
     return others[: max(most, 7)]
 
 
-def changed(values: Values, space: Space, draw: random.Random, factors: int) -> Values:
-    """The values with so many factors drawn anew."""
+def changed(
+    values: Values, space: Space, draw: random.Random, factors: int, among: Sequence[str] = ()
+) -> Values:
+    """The values with so many factors drawn anew; `among` names factors, without their axis."""
     levels = levels_of(space)
     names = [n for n in levels if is_configuration(n) and len(levels[n]) > 1]
+    names = [n for n in names if n.rstrip("012") in among] or names
     new = dict(values)
     for name in draw.sample(names, min(factors, len(names))):
         known, options = values[name], levels[name]
@@ -152,7 +155,7 @@ def drawn(space: Space, draw: random.Random) -> Values:
 
 
 def moved(values: Values, source: int, target: int, space: Space, draw: random.Random) -> Values:
-    """The values in another number of axes: each new axis like an old one, the simplest or drawn."""
+    """The values in another number of axes: each new one like an old one, the simplest or drawn."""
     levels = levels_of(space)
     kept = [draw.randrange(source) for _ in range(target)] if source else [None] * target
     how = [draw.choice(("old", "old", "simple", "drawn")) for _ in range(target)]

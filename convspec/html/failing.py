@@ -80,7 +80,7 @@ class Told:
     def condition(self) -> str:
         """When it fails, with the cases that it was tried on; empty if that is not known."""
         found = self.explained.condition if self.explained else None
-        if not found:
+        if not found or not found.get("rule"):
             return ""
         failed_in, tried_in = found.get("inside", (0, 0))
         failed_out, tried_out = found.get("outside", (0, 0))
