@@ -68,6 +68,7 @@ TRIGGERS: dict[str, str] = {
     "conv-stride-beyond-kernel": "any(stride > kernel and outputs >= 2)",
     "conv-columns-past-16": "outputs[-1] >= 17 and outputs[-1] % 16 != 0",
     "conv-size-rounded-up-if-dilated": "dilation[-1] >= 2 and tail[-1] >= 1",
+    "conv-padding-only-unwritten": "blind[-1] >= 1",
     "conv-plane-index-in-8-bits": "plane >= 257",
     "conv-square-kernel-transposed": "kernel[-1] == kernel[-2] and kernel[-1] >= 2",
     "conv-same-odd-cell-if-strided": (
@@ -181,7 +182,9 @@ TRIGGERS: dict[str, str] = {
         f"stride[-1] > kernel[-1] and {_UNPADDED} and output_padding[-1] == 0"
     ),
     "conv-transpose-cropped-once": "stride[-1] >= 3 and high[-1] >= 1",
-    "conv-transpose-output-padding-of-one": "output_padding[-1] >= 2",
+    "conv-transpose-output-padding-of-one": (
+        "output_padding[-1] >= 2 and outputs[-1] >= output_padding[-1]"
+    ),
     "conv-transpose-dilated-without-output-padding": (
         "output_padding[-1] >= stride[-1] and outputs[-1] > output_padding[-1]"
     ),
@@ -256,13 +259,10 @@ TRIGGERS: dict[str, str] = {
     "avg-pool-third-taken-for-first": f"{_TILED} and kernel[-1] >= 3",
     "avg-pool-stride-in-two-bits": "any(stride >= 4 and padded > span)",
     "avg-pool-low-padding-twice": "not ceil_mode and high[-1] > low[-1]",
-    "avg-pool-dx-without-first-output": (
-        "stride[-1] < kernel[-1] and outputs[-1] >= 2 and low[-1] < span[-1]"
-    ),
+    "avg-pool-dx-without-first-output": "stride[-1] < kernel[-1] and outputs[-1] >= 2",
     "avg-pool-dx-without-ceil-window": "overhang[-1] >= 1",
     "avg-pool-dx-overwritten": (
         "dilation[-1] == 1 and stride[-1] < kernel[-1] and outputs[-1] >= 2"
-        " and low[-1] < kernel[-1]"
     ),
     "lp-pool-of-1-sums-signed": "p == 1 and taps >= 1",
     "lp-pool-odd-powers-signed": "p >= 3 and p % 2 != 0",
@@ -319,7 +319,7 @@ TRIGGERS: dict[str, str] = {
         " and size[-1] >= 2"
     ),
     "pad-reflect-repeats-high-edge": 'mode == "reflect" and high[-1] >= 1',
-    "pad-symmetric-skips-low-edge": 'mode == "symmetric" and low[-1] >= 1',
+    "pad-symmetric-skips-low-edge": ('mode == "symmetric" and low[-1] >= 1 and outputs[-1] >= 3'),
     "pad-circular-late-at-high-end": (
         'mode == "circular" and high[-1] >= 1 and low[-1] >= 0 and size[-1] >= 2'
     ),
@@ -332,7 +332,7 @@ TRIGGERS: dict[str, str] = {
     "pad-reflect-shifted-at-low-end": 'mode == "reflect" and low[-1] >= 2',
     "pad-corner-zero": ('mode == "constant" and high[-1] >= 1 and high[-2] >= 1 and value != 0'),
     "pad-reflect-repeats-the-edge": 'mode == "reflect" and low[-1] == 1',
-    "pad-replicate-second-cell": 'mode == "replicate" and high[-1] >= 3',
+    "pad-replicate-second-cell": ('mode == "replicate" and high[-1] >= 3 and size[-1] >= 2'),
     "pad-circular-one-late": 'mode == "circular" and low[-1] >= 2',
     "pad-reflects-high-end-with-edge": 'mode == "reflect" and high[-1] >= 1 and low[-1] >= 0',
     "pad-dx-reflect-not-added": 'mode == "reflect" and low[-1] >= 1',

@@ -48,7 +48,7 @@ class Atoms:
 
 NAME_PRICE = {
     "size": 1.0, "outputs": 1.0, "tail": 0.5, "span": 1.5, "padded": 2.5, "overhang": 1.0,
-    "taps": 1.5, "plane": 2.0, "filters": 0.3, "rank": 1.0,
+    "taps": 1.5, "plane": 2.0, "filters": 0.3, "rank": 1.0, "blind": 2.0,
 }  # fmt: skip
 """What a name costs beyond that of a parameter."""
 
@@ -92,7 +92,7 @@ SMALL = 10
 
 FREE = {"stride": 2, "dilation": 2, "kernel": 2, "groups": 2, "batch": 2, "channels": 2,
         "filters": 2, "low": 1, "high": 1, "output_padding": 1, "tail": 1, "overhang": 1,
-        "outputs": 2, "taps": 2, "size": 2}  # fmt: skip
+        "outputs": 2, "taps": 2, "size": 2, "blind": 1}  # fmt: skip
 """The constant from which on a parameter does anything: to name it costs nothing."""
 
 TRIED = 60
@@ -252,6 +252,8 @@ def _compared(text: str, name: str, column: Column) -> Iterator[Said]:
     """Comparisons of one column with constants, and what remains of it by blocks."""
     values, known, extra = column.values, column.known, NAME_PRICE.get(name, 0.0)
     natural, constants = FREE.get(name, 1), _constants(column)
+    if name == "blind":
+        constants = [0, 1]
     for place, constant in enumerate(constants):
         odd = 0.0 if constant == natural else 0.8 + 0.4 * log2(max(abs(constant), 1))
         if place:

@@ -28,10 +28,19 @@ BESIDE = 4
 ROWS = 45
 """Rows of the whole space that are asked for at first."""
 
+FEWER_ROWS = 9
+"""So many where each failure costs a process."""
+
+AROUND_RIGHT = 40
+"""Changed right cases that are asked for then."""
+
+MOVED = 6
+"""Cases in each other number of axes that the smallest case is turned into."""
+
 POOL = 300
 """Rows of the whole space among which questions are looked for."""
 
-GROWN = 60
+GROWN = 90
 """Changed failing cases that are added to them in every round."""
 
 QUESTIONS = 10
@@ -68,11 +77,14 @@ ABOUT = {
 }  # fmt: skip
 """Factor of a case space → the facts that it has a say in."""
 
-WRONG = 1.5
+WRONG = 1.8
 """What a passing case inside a rule costs; a predicate costs 3 and more."""
 
 MISSED = 12.0
 """What a failing case outside costs."""
+
+MOSTLY = 0.7
+"""The share that must fail inside a rule; of fewer, it says too little."""
 
 RIVALS = 6.0
 """How much more than the best a rule may cost and still be taken for possible."""
@@ -153,6 +165,8 @@ class Learner:
         self._answers: dict[int, bool] = {}
         self._values: dict[int, tuple[int, Values]] = {}
         self._unsure: set[int] = set()
+        # Where failures cost a process there are few, and what passes says the more.
+        self._wrong = 3 * WRONG if oracle.deadly else WRONG
 
     def learn(self) -> Condition | None:
         """The condition; None if the smallest case could not even be asked for again."""
@@ -178,6 +192,7 @@ class Learner:
         space = self._spaces.get(rank)
         if space is None:
             return False
+        deadly = self._oracle.deadly
         values = values_of(self._found, space)
         first = self._table.add(self._found)
         if self._oracle.fails(self._found, space) is not True:
@@ -185,17 +200,30 @@ class Learner:
         self._answers[first] = True
         if values is not None:
             self._values[first] = rank, values
-            for variation in one_at_a_time(values, space, BESIDE):
+            for variation in one_at_a_time(values, space, 1 if deadly else BESIDE):
                 self._ask(self._enter(rank, variation))
             for target in self._spaces:
-                for _ in range(6 if target != rank else 0):
+                for _ in range((1 if deadly else MOVED) if target != rank else 0):
                     self._ask(self._enter(target, self._moved(values, rank, target)))
         for target, other in self._spaces.items():
             for turn in range(POOL // len(self._spaces)):
                 row = self._enter(target, drawn(other, self._draw))
-                if turn < ROWS // len(self._spaces):
+                if turn < (FEWER_ROWS if deadly else ROWS) // len(self._spaces):
                     self._ask(row)
+        if deadly:
+            self._ask_around_right_ones()
         return True
+
+    def _ask_around_right_ones(self) -> None:
+        """Ask about cases beside right ones: most of them are right, too, and cost no process."""
+        for _ in range(AROUND_RIGHT):
+            right = [r for r, failed in self._answers.items() if not failed and r in self._values]
+            if right:
+                rank, values = self._values[self._draw.choice(right)]
+                factors = self._draw.choice((1, 2, 3))
+                self._ask(
+                    self._enter(rank, changed(values, self._spaces[rank], self._draw, factors))
+                )
 
     def _moved(self, values: Values, source: int, target: int) -> Values:
         return moved(values, source, target, self._spaces[target], self._draw)
@@ -302,7 +330,7 @@ class Learner:
         failing, right = self._masks()
         every = atoms(self._table)
         rules = self._conjunctions(every, failing, right)
-        if rules[0].cost - rules[0].price > 2 * WRONG:
+        if rules[0].cost - rules[0].price > 2 * self._wrong:
             needed = every.masks[:, failing].all(axis=1)
             said = [
                 every.axis[i] for i in np.flatnonzero(needed)
@@ -311,7 +339,7 @@ class Learner:
             pairs = joined(self._table, said, failing, right, SAID)
             rules += self._conjunctions(_both(every, pairs), failing, right)
             rules.sort(key=lambda rule: (rule.cost, len(rule.parts[0])))
-        if rules[0].cost - rules[0].price > 4 * WRONG:
+        if rules[0].cost - rules[0].price > 4 * self._wrong:
             rules = sorted([*self._either(every, failing, right), *rules], key=lambda r: r.cost)
         return [rule for rule in rules if rule.cost <= rules[0].cost + RIVALS][: 2 * WIDTH]
 
@@ -333,7 +361,7 @@ class Learner:
                 here.append(i)
             if len(group) < ALIKE:
                 group.append(i)
-        found = cheapest(among[here], every.prices[here].tolist(), WRONG, LONGEST, WIDTH)
+        found = cheapest(among[here], every.prices[here].tolist(), self._wrong, LONGEST, WIDTH)
         made: dict[int, Atom] = {}
 
         def rule(members: Sequence[int], cost: float) -> Rule:
@@ -369,7 +397,7 @@ class Learner:
         rule = Rule(tuple(parts), 0.0)
         holds = rule.holds(len(failing))
         cost = rule.price + 2.0 * (len(parts) - 1)
-        cost += WRONG * int((holds & right).sum()) + MISSED * int((failing & ~holds).sum())
+        cost += self._wrong * int((holds & right).sum()) + MISSED * int((failing & ~holds).sum())
         return [Rule(rule.parts, cost)]
 
     def _condition(self, rule: Rule) -> Condition:
@@ -379,7 +407,7 @@ class Learner:
         inside = int((holds & failing).sum()), int((holds & (failing | right)).sum())
         outside = int((~holds & failing).sum()), int((~holds & (failing | right)).sum())
         asked = self._oracle.asked
-        poor = inside[0] * 2 < inside[1] or outside[0] * 10 > inside[0]
+        poor = inside[0] < MOSTLY * inside[1] or outside[0] * 10 > inside[0]
         if poor or (text == ALWAYS and inside[0] < inside[1]):
             total = int(failing.sum()), int((failing | right).sum())
             return Condition("", (0, 0), total, asked)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from convspec.execute import DEATHS, HANGS, Bench
+from convspec.execute import Bench
 from convspec.law import Law
 from convspec.predicates import Facts
 from convspec.spaces import Space
@@ -20,14 +20,20 @@ PER_FAILURE = 500
 PER_RUN = 3000
 """Cases that all failures of a run may cost together."""
 
-SURE = 15
-"""Failures in a row that the first contents showed, after which fewer contents are tried."""
+SURE = 5
+"""Failures that all dense contents showed alike, after which fewer of them are tried."""
 
 FEWER = 2
 """So many."""
 
 KEPT = 60
 """Failing cases that are kept."""
+
+DEATHS = 40
+"""Processes that one failure may cost."""
+
+HANGS = 4
+"""A hang counts as this many deaths: it costs its time limit."""
 
 Kind = tuple[object, ...]
 
@@ -45,10 +51,9 @@ def kind_of(mismatch: Mismatch) -> Kind:
 
 
 def is_blind(case: Case) -> bool:
-    """Whether much that is wrong could not show: no window holds a cell of the input, or an array
+    """Whether much that is wrong could not show: a window holds no cell of the input, or an array
     holds one entry over and over."""
-    axes = Facts(case).axes
-    if axes is not None and any(not any(axis.real_counts()) for axis in axes):
+    if any(Facts(case)["blind"] or ()):
         return True
     return any(t.layout == "broadcast" and t.shape[:1] > (1,) for t in case.tensors)
 
@@ -86,12 +91,17 @@ class Oracle:
         self._left = PER_FAILURE
         self._deaths = DEATHS
         self._hits: dict[int, int] = {}
-        self._sure = 0
+        self._alike = self._unlike = 0
         self.found = found
         self.asked = 0
         """Cases put to the law."""
         self.failures: list[tuple[Case, Mismatch]] = []
         """Cases that failed in the wanted way, the first ones, and how."""
+
+    @property
+    def deadly(self) -> bool:
+        """Whether each failure costs a process."""
+        return self.kind is not None and self.kind[0] in ("Crashed", "TimedOut")
 
     @property
     def spent(self) -> bool:
@@ -113,17 +123,22 @@ class Oracle:
     def fails(self, case: Case, space: Space) -> bool | None:
         """Whether the configuration fails; None if it fails in another way."""
         tried = list(contents(case, space, self._own))
-        # What showed it most often is tried first; where that always did, two are enough.
+        # What showed it most often is tried first.
         order = sorted(range(len(tried)), key=lambda i: -self._hits.get(i, 0))
+        if self._alike >= SURE:
+            order = [place for place in order if place][:FEWER] or order
         other = False
-        for place in order[:FEWER] if self._sure >= SURE else order:
+        for place in order:
             mismatch = self._put(tried[place])
             if mismatch is None:
                 continue
             self.kind = self.kind or kind_of(mismatch)
             if kind_of(mismatch) == self.kind:
                 self._hits[place] = self._hits.get(place, 0) + 1
-                self._sure = self._sure + 1 if place == order[0] else 0
+                settled = self.deadly or max(self._alike, self._unlike) >= SURE or len(tried) < 3
+                if not settled:
+                    every = all(self._put(one) is not None for one in tried[1:])
+                    self._alike, self._unlike = self._alike + every, self._unlike + (not every)
                 if len(self.failures) < KEPT:
                     self.failures.append((tried[place], mismatch))
                 return True

@@ -115,10 +115,19 @@ def is_configuration(name: str) -> bool:
 
 
 def one_at_a_time(values: Values, space: Space, most: int) -> Iterator[Values]:
-    """Each factor at up to `most` other levels: the next ones, then the simplest, then far ones."""
-    for name, levels in levels_of(space).items():
-        if is_configuration(name):
-            yield from ({**values, name: level} for level in _beside(values[name], levels, most))
+    """Each factor at another level, then each at a second one, up to `most`.
+
+    The next levels come first, and the simplest; then some that are far away.
+    """
+    beside = {
+        name: _beside(values[name], levels, most)
+        for name, levels in levels_of(space).items()
+        if is_configuration(name)
+    }
+    for turn in range(max(map(len, beside.values()), default=0)):
+        for name, levels in beside.items():
+            if turn < len(levels):
+                yield {**values, name: levels[turn]}
 
 
 def _beside(value: Any, levels: Sequence[Any], most: int) -> list[Any]:
@@ -130,7 +139,7 @@ def _beside(value: Any, levels: Sequence[Any], most: int) -> list[Any]:
         near, far = others[: (most + 1) // 2], others[(most + 1) // 2 :]
         step = max(len(far) // max(most // 2, 1), 1)
         return near + far[step - 1 :: step][: most // 2]
-    return others[: max(most, 7)]
+    return others[: most if most < 2 else max(most, 7)]
 
 
 def changed(
