@@ -330,7 +330,8 @@ class Learner:
         failing, right = self._masks()
         every = atoms(self._table)
         rules = self._conjunctions(every, failing, right)
-        if rules[0].cost - rules[0].price > 2 * self._wrong:
+        several = sum(atom.text.startswith("any(") for atom in rules[0].parts[0]) > 1
+        if several or rules[0].cost - rules[0].price > 2 * self._wrong:
             needed = every.masks[:, failing].all(axis=1)
             said = [
                 every.axis[i] for i in np.flatnonzero(needed)
