@@ -17,7 +17,7 @@ from convspec.spaces import Space
 from convspec.spec.case import Case
 
 from .atoms import Atoms, atoms, joined
-from .oracle import Oracle
+from .oracle import Oracle, is_blind
 from .rules import Mask, cheapest
 from .table import Table
 from .variations import LARGEST, Values, changed, drawn, moved, one_at_a_time, values_of
@@ -165,6 +165,7 @@ class Learner:
         self._answers: dict[int, bool] = {}
         self._values: dict[int, tuple[int, Values]] = {}
         self._unsure: set[int] = set()
+        self._blind = is_blind(found)
         # Where failures cost a process there are few, and what passes says the more.
         self._wrong = 3 * WRONG if oracle.deadly else WRONG
 
@@ -234,7 +235,8 @@ class Learner:
             case = self._spaces[rank].build(values)
         except (KeyError, ValueError):
             return None
-        if case.cells > LARGEST:
+        # Where much could not show, passing says little, unless that is what the failure is about.
+        if case.cells > LARGEST or (is_blind(case) and not self._blind):
             return None
         row = self._table.add(case)
         self._values.setdefault(row, (rank, values))

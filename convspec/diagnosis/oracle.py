@@ -143,7 +143,7 @@ class Oracle:
                     self.failures.append((tried[place], mismatch))
                 return True
             other = True
-        return None if other or is_blind(case) else False
+        return None if other else False
 
     def _put(self, case: Case) -> Mismatch | None:
         self._left -= 1
