@@ -214,8 +214,8 @@ def _run(
 def replay(adapter: str, case: str) -> int:
     """Run one case again, with the full explanation.
 
-    CASE-or-FILE is a case line (quote it), a file that holds case lines, a case as JSON or a report
-    of check, or - for standard input. Of a report, every failing case is run.
+    CASE-or-FILE is a case line (quote it), a file that holds case lines, a case as JSON, a report
+    of check or its events, or - for standard input. Of a report, every failing case is run.
 
     \b
     Examples:
