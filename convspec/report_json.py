@@ -96,6 +96,7 @@ def _report(found: Mapping[str, Any], catalogue: Mapping[str, Described]) -> Rep
         found["convspec"], found["spec"], found["laws"], found["dialect"]["observed"],
         found["asked"],
     )  # fmt: skip
+    events.sound(head)
     clauses = tuple(
         _clause(slug, body, timing["clauses"][slug], catalogue.get(slug))
         for slug, body in found["clauses"].items()
