@@ -14,11 +14,12 @@ import pytest
 
 from convspec import __version__
 from convspec.adapters.opening import Adapter, AdapterError, adapt, open_adapter
-from convspec.afterwards import STAGES, Run, Stage
+from convspec.afterwards import Run, Stage
 from convspec.events import Event, LawFinished, RunFinished, RunStarted
 from convspec.execute import Bench
 from convspec.isolation import LIMIT, can_fork, isolated
 from convspec.journal import CannotResume, difference
+from convspec.known.reading import read_known
 from convspec.law import LAWS_PACKAGE, all_laws
 from convspec.plan import items
 from convspec.plugin import SESSION, EventCollector
@@ -27,6 +28,7 @@ from convspec.session import Session
 from convspec.spaces import space_for
 from convspec.spec.case import Case
 from convspec.spec.clauses import SPEC_VERSION
+from convspec.stages import STAGES
 from convspec.trial import Trial
 from convspec.verdicts import Mismatch, Raised
 
@@ -49,6 +51,7 @@ def run(
     clauses: Sequence[str] | None = None,
     case: str | None = None,
     resume: Sequence[Event] = (),
+    known: Sequence[str] = (),
     listener: Listener | None = None,
     after: Sequence[Stage] = STAGES,
 ) -> list[Event]:
@@ -58,12 +61,13 @@ def run(
     this process). `jobs` is the number of worker processes, by default one per core. `case` is
     the line of one case to put to every law that it fits, in place of drawn ones. `resume` are
     the events of a run that was cut short: its laws that finished are not run again, and are
-    among the events returned, but `listener` does not get them once more. `after` are the
+    among the events returned, but `listener` does not get them once more. `known` are files of
+    known failures: what they excuse is let pass, and their witnesses are checked. `after` are the
     stages that follow the laws; Ctrl-C in one of them ends the run like Ctrl-C in a law.
 
-    Raises UnknownAdapter or AdapterError if there is nothing to call, CaseError for a line that
-    cannot be read, NothingToRun if no law fits the request, CannotResume if what was cut short
-    is not a part of what is asked for.
+    Raises KnownFileError for a file of known failures that is wrong, UnknownAdapter or AdapterError
+    if there is nothing to call, CaseError for a line that cannot be read, NothingToRun if no law
+    fits the request, CannotResume if what was cut short is not a part of what is asked for.
     """
     began = time.perf_counter()
     events: list[Event] = []
@@ -74,6 +78,7 @@ def run(
         if listener is not None:
             listener(event)
 
+    read_known(known)
     opened = open_adapter(adapter) if isinstance(adapter, str) else adapt(adapter)
     if case is not None:
         Case.parse(case)
@@ -83,6 +88,7 @@ def run(
     options += [f"--convspec-op={op}" for op in ops or ()]
     options += [f"--convspec-clause={glob}" for glob in clauses or ()]
     options += [f"--convspec-case={case}"] if case is not None else []
+    options += [f"--convspec-known={name}" for name in known]
     replay = case is not None
     planned = [] if replay else items(all_laws().values(), opened.claims, profile, ops, clauses)
     head = RunStarted(
@@ -113,7 +119,7 @@ def run(
         limit = LIMIT if opened.claims.fork and can_fork() else None
         done = Run(
             Bench(opened, all_laws(), limit), all_laws(), events, adapter, profile, seed, ops,
-            clauses, case,
+            clauses, case, known,
         )  # fmt: skip
         interrupted = _afterwards(done, after, emit)
     emit(RunFinished(time.perf_counter() - began, interrupted))

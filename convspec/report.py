@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -60,6 +60,7 @@ class ClauseResult:
     `verdict` is the gravest of them, and vacuous only where none of them tested anything.
     `findings` holds the smallest failure of each kind and operation, smallest first. `notes` are
     the laws' remarks, each once. Of the `cases`, in `empty` ones there was nothing to test.
+    `excused` counts the failures that are known.
     """
 
     slug: str
@@ -72,6 +73,7 @@ class ClauseResult:
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
     empty: int = 0
+    excused: int = 0
 
     @property
     def tested(self) -> int:
@@ -100,6 +102,9 @@ class ClauseResult:
             return one_line(self.findings[0].failure.message)
         if self.verdict == CONFORMS:
             return ""
+        if self.verdict == KNOWN:
+            noun = "failure" if self.excused == 1 else "failures"
+            return f"{self.excused:,} known {noun} excused"
         # A note may be a traceback, which says what happened at its end.
         return "; ".join(one_line(note.rstrip().rpartition("\n")[2]) for note in self.notes)
 
@@ -132,14 +137,14 @@ class Report:
         foot: RunFinished | None = None
         laws: list[LawFinished] = []
         # A run that was cut short and went on may have found out the same twice: the last counts.
-        explained: dict[object, Explained] = {}
+        explained: list[Explained] = []
         known: dict[object, KnownChecked] = {}
         fingerprints: dict[object, Fingerprint] = {}
         covered: dict[object, Covered] = {}
         for event in events:
             match event:
                 case Explained():
-                    explained[event.law, event.op, event.rank, event.case] = event
+                    explained.append(event)
                 case KnownChecked():
                     known[event.entry, event.clause] = event
                 case Fingerprint():
@@ -167,7 +172,7 @@ class Report:
             foot.seconds if foot else sum(by_law.values()),
             foot.interrupted if foot else True,
             by_law,
-            tuple(sorted(explained.values(), key=lambda e: (_position(e.op), e.law, e.case))),
+            _merged(explained),
             tuple(sorted(known.values(), key=lambda e: (e.clause, e.entry))),
             tuple(sorted(fingerprints.values(), key=lambda e: (_position(e.op), e.dtype))),
             tuple(sorted(covered.values(), key=lambda e: (_position(e.op), e.rank))),
@@ -254,6 +259,22 @@ class Report:
         write_json(path, self.to_json())
 
 
+def _merged(explained: Iterable[Explained]) -> tuple[Explained, ...]:
+    """One entry per failure, of what several stages found out about it."""
+    found: dict[tuple[str, str, str], Explained] = {}
+    for event in explained:
+        known = found.setdefault((event.op, event.law, event.case), event)
+        if known is not event:
+            found[event.op, event.law, event.case] = replace(
+                known,
+                condition=event.condition or known.condition,
+                looks_like=event.looks_like or known.looks_like,
+                script=event.script or known.script,
+                script_exit=known.script_exit if event.script is None else event.script_exit,
+            )
+    return tuple(sorted(found.values(), key=lambda e: (_position(e.op), e.law, e.case)))
+
+
 def one_line(text: str) -> str:
     """The text without line breaks, and without what cannot be shown."""
     return " ".join(legible(text).split())
@@ -298,6 +319,7 @@ def _clause(slug: str, group: Sequence[LawFinished], known: Described | None) ->
         findings=_findings(group),
         notes=tuple(dict.fromkeys(event.note for event in group if event.note)),
         empty=sum(event.empty for event in group),
+        excused=sum(count for event in group for count in event.excused.values()),
     )
 
 

@@ -11,6 +11,8 @@ from convspec.adapters.opening import Adapter, open_adapter
 from convspec.events import UNSUPPORTED, LawFinished
 from convspec.execute import Bench, is_valid
 from convspec.isolation import can_fork
+from convspec.known.entry import Regions, choose
+from convspec.known.reading import KnownFileError, read_known
 from convspec.law import Law, all_laws
 from convspec.plan import Item, counts, items, wanted
 from convspec.spec.case import Case
@@ -63,7 +65,16 @@ class Session:
         inside = self.config.getoption("--convspec-in-process")
         fork = self.adapter.claims.fork and can_fork() and not inside
         limit = float(self.config.getoption("--convspec-limit")) if fork else None
-        return Bench(self.adapter, self.laws, limit)
+        return Bench(self.adapter, self.laws, limit, self.regions)
+
+    @cached_property
+    def regions(self) -> Regions:
+        """The known failures of the implementation."""
+        try:
+            entries = read_known(self.config.getoption("--convspec-known") or ())
+        except KnownFileError as error:
+            raise pytest.UsageError("\n".join(error.lines)) from None
+        return choose(entries, self.adapter.name, self.adapter.version).regions
 
     def close(self) -> None:
         """End the child process, if there is one."""

@@ -60,6 +60,18 @@ GRAVEST = (130, 1, 3, 2, 4, 0)
     "--resume", type=click.Path(path_type=Path), metavar="FILE",
     help="Go on with a run that was cut short: its events, or the folder they are in.",
 )  # fmt: skip
+@click.option(
+    "--known",
+    "known",
+    multiple=True,
+    metavar="FILE",
+    help="Failures known already, as regions of cases, in TOML; builtin: those that we know of."
+    " May be repeated.",
+)
+@click.option(
+    "--update-known", "draft", type=click.Path(path_type=Path), metavar="FILE",
+    help="Append a draft for each new failure to FILE, which is also read.",
+)  # fmt: skip
 @click.option("-v", "--verbose", is_flag=True, help="A row per clause, and every failure in full.")
 def check(
     adapters: tuple[str, ...],
@@ -71,6 +83,8 @@ def check(
     formats: str | None,
     out: Path | None,
     resume: Path | None,
+    known: tuple[str, ...],
+    draft: Path | None,
     verbose: bool,
 ) -> int:
     """Run the laws of the specification against implementations.
@@ -89,10 +103,12 @@ def check(
       convspec check --resume reports/torch.events.jsonl
     """
     from convspec.choices import known_clauses, known_ops
+    from convspec.known.asked import known_files
 
     wanted = {
         "profile": profile, "seed": seed, "jobs": jobs,
         "ops": known_ops(ops), "clauses": known_clauses(clauses),
+        "known": known_files(known, draft),
     }  # fmt: skip
     if resume is not None:
         from convspec.resuming import runs_to_resume
@@ -108,7 +124,7 @@ def check(
     codes = []
     reports = {}
     for number, one in enumerate(asked.runs):
-        report, code = _check_one(one, verbose)
+        report, code = _check_one(one, draft, verbose)
         codes.append(code)
         if report is not None:
             reports[number] = report
@@ -126,10 +142,11 @@ def _given() -> set[str]:
     return {name for name in context.params if context.get_parameter_source(name) is typed}
 
 
-def _check_one(one: OneRun, verbose: bool) -> tuple[Report | None, int]:
+def _check_one(one: OneRun, draft: Path | None, verbose: bool) -> tuple[Report | None, int]:
     """Run one adapter, with its events on disk, and show what came of it."""
     from convspec.console import console
     from convspec.journal import Journal
+    from convspec.known.asked import append_drafts, tell_of_others
     from convspec.terminal import show
 
     if one.events is None:
@@ -141,6 +158,10 @@ def _check_one(one: OneRun, verbose: bool) -> tuple[Report | None, int]:
             code = min(2, code, key=GRAVEST.index)
     if report is not None:
         show(console(), report, one.adapter, verbose=verbose)
+        if verbose:
+            tell_of_others(one.wanted["known"], report)
+        if draft and not append_drafts(draft, report):
+            code = min(2, code, key=GRAVEST.index)
     return report, code
 
 

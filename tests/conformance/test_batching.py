@@ -7,10 +7,10 @@ import numpy as np
 from convspec.contents import lay_out
 from convspec.law import law
 from convspec.moves import run
+from convspec.spec.dtypes import FLOATS
 from convspec.spec.groups import BATCHED, CONVOLUTIONS, EVERY, MAPS
 from convspec.trial import Array, Trial, wide
 
-FLOATS = ("float32", "float64", "float16")
 SEVERAL = (2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33)
 REAL = ("normal", "positive")
 

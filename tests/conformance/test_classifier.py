@@ -7,11 +7,11 @@ import numpy as np
 from convspec.comparison import require_equal, require_shape, require_within
 from convspec.contents import backwards
 from convspec.law import law
+from convspec.spec.dtypes import FLOATS
 from convspec.spec.groups import SOFTMAXES
 from convspec.trial import Trial, wide
 from convspec.verdicts import WrongValue
 
-FLOATS = ("float32", "float64", "float16")
 HEADS = (*SOFTMAXES, "cross_entropy")
 
 SHIFT = 16
