@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,31 @@ if TYPE_CHECKING:
 
 GRAVEST = (130, 1, 3, 2, 4, 0)
 """Exit codes, gravest first."""
+
+
+def isolation(command: Callable[..., int]) -> Callable[..., int]:
+    """The options on where the implementation runs and what it may use up; as one, `apart`."""
+
+    @click.option(
+        "--isolate/--no-isolate", default=True, show_default=True,
+        help="Run it in processes of its own, which may die, or in this one.",
+    )  # fmt: skip
+    @click.option(
+        "--limit", type=click.FloatRange(0, min_open=True), metavar="SECONDS", default=20.0,
+        show_default=True, help="How long a case may take there.",
+    )  # fmt: skip
+    @click.option(
+        "--memory", type=click.IntRange(0), metavar="MIB", default=4096, show_default=True,
+        help="What it may take there beside the library; 0: no limit.",
+    )  # fmt: skip
+    @functools.wraps(command)
+    def with_options(isolate: bool, limit: float, memory: int, **given: Any) -> int:
+        from convspec.isolation import Limits
+
+        apart = {"isolate": isolate, "limits": Limits(limit, memory or None)}
+        return command(apart=apart, **given)
+
+    return with_options
 
 
 @click.command()
@@ -53,6 +80,7 @@ GRAVEST = (130, 1, 3, 2, 4, 0)
     help="Folder for reports; alone, it asks for json.  [default: convspec-report]",
 )  # fmt: skip
 @click.option("-v", "--verbose", is_flag=True, help="A row per clause, and every failure in full.")
+@isolation
 def check(
     adapters: tuple[str, ...],
     profile: str,
@@ -63,6 +91,7 @@ def check(
     formats: str | None,
     out: Path | None,
     verbose: bool,
+    apart: dict[str, Any],
 ) -> int:
     """Run the laws of the specification against implementations.
 
@@ -80,7 +109,7 @@ def check(
     files = report_files(adapters, formats, out)
     wanted = {
         "profile": profile, "seed": seed, "jobs": jobs,
-        "ops": known_ops(ops), "clauses": known_clauses(clauses),
+        "ops": known_ops(ops), "clauses": known_clauses(clauses), **apart,
     }  # fmt: skip
     codes = []
     for adapter, file in zip(adapters, files, strict=True):
@@ -154,7 +183,8 @@ def _run(adapter: str, wanted: dict[str, Any], verbose: bool = False) -> tuple[R
 @click.command()
 @click.argument("adapter")
 @click.argument("case", metavar="CASE-or-FILE")
-def replay(adapter: str, case: str) -> int:
+@isolation
+def replay(adapter: str, case: str, apart: dict[str, Any]) -> int:
     """Run one case again, with the full explanation.
 
     CASE-or-FILE is a case line (quote it), a file that holds case lines, a case as JSON or a report
@@ -174,7 +204,7 @@ def replay(adapter: str, case: str) -> int:
     codes = []
     out = console()
     for line in read_cases(case):
-        report, code = _run(adapter, {"case": line}, verbose=True)
+        report, code = _run(adapter, {"case": line, **apart}, verbose=True)
         if report is not None:
             ran = tuple(c for c in report.clauses if c.cases or c.failing)
             copyable(out, f"\n{line}", "bold")
