@@ -21,7 +21,7 @@ from convspec.events import UNSUPPORTED, Event, LawFinished, RunFinished, RunSta
 from convspec.execute import Bench
 from convspec.isolation import PRINTED, Limits, can_fork
 from convspec.journal import CannotResume, difference
-from convspec.known.reading import read_known
+from convspec.known.reading import marks, read_known
 from convspec.law import LAWS_PACKAGE, all_laws
 from convspec.plan import Item, counts, items
 from convspec.plugin import SESSION, EventCollector
@@ -104,6 +104,7 @@ def run(
             asked={
                 "adapter": adapter if isinstance(adapter, str) else opened.name,
                 "ops": sorted(ops or ()), "clauses": sorted(clauses or ()),
+                "known": list(known), "known.marks": marks(known),
             },
         )  # fmt: skip
         for event in resume:

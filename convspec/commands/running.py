@@ -214,6 +214,7 @@ def _run(
     from convspec.spec.case import CaseError
 
     events: list[Event] = list(before.events) if before else []
+    old = len(events)
     code = None
     problem = trace = ""
     if before:
@@ -250,7 +251,7 @@ def _run(
         click.echo(trace, err=True, nl=False)
     if problem:
         tell(problem)
-    if not any(event.kind == "run-started" for event in events):
+    if not any(event.kind == "run-started" for event in events[old:]):
         return None, 4 if code is None else code
     report = Report.from_events(events)
     if code is None and report.exit_code == 4:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -119,7 +121,7 @@ def test_junit_has_a_test_case_for_each_clause_and_adapter() -> None:
         "conv.stride": None,
         "conv.same-size": ("skipped", "unsupported: not claimed"),
         "max_pool.tie": ("skipped", "vacuous: nothing to test in any case: no ties (10)"),
-        "avg_pool.definition": ("skipped", "known: known failure"),
+        "avg_pool.definition": ("skipped", "known: 0 known failures excused"),
         "pad.definition": ("failure", "fixed: it is right now"),
         "relu.definition": ("error", "error: KeyError: 'b'"),
         "dense.definition": ("failure", "crashes: the process died of SIGSEGV"),
@@ -357,6 +359,31 @@ def test_reports_that_cannot_be_written_are_one_line_and_cost_no_verdict(
         assert result.stderr.count("No space left on device") == 1
         assert "junit.xml, summary.md, torch.json" in result.stderr
         assert "conv  " in result.stdout
+
+
+def test_pytest_writes_its_own_junit_xml_through_the_plugin(tmp_path: Path) -> None:
+    (tmp_path / "ours.py").write_text(f"def relu(x):\n    raise ValueError({HOSTILE!r})\n")
+    words = [
+        "--pyargs",
+        "convspec.conformance",
+        "--adapter=ours.py",
+        "--convspec-op=relu",
+        "--convspec-profile=smoke",
+        "--junitxml=own.xml",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *words], cwd=tmp_path, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stdout
+    assert "\x1b" not in done.stdout
+    suite = ElementTree.parse(tmp_path / "own.xml").getroot()[0]
+    failed = [case for case in suite.iter("testcase") if case.find("failure") is not None]
+    assert suite.get("failures") == str(len(failed)) != "0"
+    assert "convspec replay ours.py 'relu x=1x1x1x1" in (failed[0].findtext("failure") or "")
 
 
 def test_what_is_legible() -> None:

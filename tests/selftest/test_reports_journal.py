@@ -247,6 +247,7 @@ def test_a_run_goes_on_as_it_began_or_not_at_all(
     assert "this is no part of the run on file: its version is 2.13.0" in " ".join(
         result.stderr.split()
     )
+    assert result.stdout == ""
     assert path.read_bytes() == before
 
 
