@@ -60,7 +60,7 @@ def render(reports: Sequence[Report]) -> str:
         failures=_failures(environment, found, _room(clauses, len(found))),
         style=Markup(style),
         script=Markup(script),
-        policy=(
+        policy=Markup(
             "default-src 'none'; style-src 'unsafe-inline';"
             f" script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
         ),
