@@ -14,8 +14,12 @@ import pytest
 
 from convspec import __version__
 from convspec.adapters.opening import Adapter, AdapterError, adapt, open_adapter
+from convspec.afterwards import Run, Stage
 from convspec.events import Event, LawFinished, RunFinished, RunStarted
-from convspec.isolation import LIMIT, isolated
+from convspec.execute import Bench
+from convspec.isolation import LIMIT, can_fork, isolated
+from convspec.journal import CannotResume, difference
+from convspec.known.reading import read_known
 from convspec.law import LAWS_PACKAGE, all_laws
 from convspec.plan import items
 from convspec.plugin import SESSION, EventCollector
@@ -24,6 +28,7 @@ from convspec.session import Session
 from convspec.spaces import space_for
 from convspec.spec.case import Case
 from convspec.spec.clauses import SPEC_VERSION
+from convspec.stages import STAGES
 from convspec.trial import Trial
 from convspec.verdicts import Mismatch, Raised
 
@@ -45,25 +50,35 @@ def run(
     ops: Sequence[str] | None = None,
     clauses: Sequence[str] | None = None,
     case: str | None = None,
+    resume: Sequence[Event] = (),
+    known: Sequence[str] = (),
     listener: Listener | None = None,
+    after: Sequence[Stage] = STAGES,
 ) -> list[Event]:
     """Hold an adapter to the laws; return the events, which `listener` also gets as they come.
 
     `adapter` is a name, or an object with functions named after operations (which then runs in
     this process). `jobs` is the number of worker processes, by default one per core. `case` is
-    the line of one case to put to every law that it fits, in place of drawn ones.
+    the line of one case to put to every law that it fits, in place of drawn ones. `resume` are
+    the events of a run that was cut short: its laws that finished are not run again, and are
+    among the events returned, but `listener` does not get them once more. `known` are files of
+    known failures: what they excuse is let pass, and their witnesses are checked. `after` are the
+    stages that follow the laws; Ctrl-C in one of them ends the run like Ctrl-C in a law.
 
-    Raises UnknownAdapter or AdapterError if there is nothing to call, CaseError for a line that
-    cannot be read, NothingToRun if no law fits the request.
+    Raises KnownFileError for a file of known failures that is wrong, UnknownAdapter or AdapterError
+    if there is nothing to call, CaseError for a line that cannot be read, NothingToRun if no law
+    fits the request, CannotResume if what was cut short is not a part of what is asked for.
     """
     began = time.perf_counter()
     events: list[Event] = []
+    finished = [event for event in resume if isinstance(event, LawFinished)]
 
     def emit(event: Event) -> None:
         events.append(event)
         if listener is not None:
             listener(event)
 
+    read_known(known)
     opened = open_adapter(adapter) if isinstance(adapter, str) else adapt(adapter)
     if case is not None:
         Case.parse(case)
@@ -73,22 +88,40 @@ def run(
     options += [f"--convspec-op={op}" for op in ops or ()]
     options += [f"--convspec-clause={glob}" for glob in clauses or ()]
     options += [f"--convspec-case={case}"] if case is not None else []
+    options += [f"--convspec-known={name}" for name in known]
     replay = case is not None
     planned = [] if replay else items(all_laws().values(), opened.claims, profile, ops, clauses)
-    emit(
-        RunStarted(
-            adapter=opened.name, version=opened.version, claims=opened.claims.to_json(),
-            profile="replay" if replay else profile, seed=seed,
-            convspec=__version__, spec=SPEC_VERSION, laws=len(planned),
-            observed=observe(opened, {item.op for item in planned if item.rank is not None}),
-        )
+    head = RunStarted(
+        adapter=opened.name, version=opened.version, claims=opened.claims.to_json(),
+        profile="replay" if replay else profile, seed=seed,
+        convspec=__version__, spec=SPEC_VERSION, laws=len(planned),
+        observed=observe(opened, {item.op for item in planned if item.rank is not None}),
+        asked={
+            "adapter": adapter if isinstance(adapter, str) else opened.name,
+            "ops": sorted(ops or ()), "clauses": sorted(clauses or ()),
+        },
     )  # fmt: skip
+    for event in resume:
+        other = isinstance(event, RunStarted) and difference(event, head)
+        if other:
+            raise CannotResume(f"{opened.name}: this is no part of the run on file: {other}")
+    emit(head)
+    events += finished
+    options.append(f"--convspec-done={' '.join(f'{e.law}:{e.op}:{e.rank}' for e in finished)}")
     # Each worker loads the library anew: for a few cases that takes longer than they do.
     alone = 1 if profile == "smoke" else os.cpu_count() or 1
     workers = jobs or alone
     if replay or (workers == 1 and opened.claims.fork) or not isinstance(adapter, str):
         workers = 0
-    interrupted = _pytest(opened, adapter, options, workers, emit)
+    left = replay or len(finished) < len(planned)
+    interrupted = left and _pytest(opened, adapter, options, workers, emit)
+    if not interrupted:
+        limit = LIMIT if opened.claims.fork and can_fork() else None
+        done = Run(
+            Bench(opened, all_laws(), limit), all_laws(), events, adapter, profile, seed, ops,
+            clauses, case, known,
+        )  # fmt: skip
+        interrupted = _afterwards(done, after, emit)
     emit(RunFinished(time.perf_counter() - began, interrupted))
     if not interrupted and not any(isinstance(event, LawFinished) for event in events):
         raise NothingToRun(
@@ -96,6 +129,19 @@ def run(
             + ("this case: the adapter lacks the operation" if case else "what was asked for")
         )
     return events
+
+
+def _afterwards(done: Run, stages: Sequence[Stage], emit: Listener) -> bool:
+    """Go through the stages; True if that was interrupted."""
+    try:
+        for stage in stages:
+            for event in stage(done):
+                emit(event)
+    except KeyboardInterrupt:
+        return True
+    finally:
+        done.bench.close()
+    return False
 
 
 def smoke(adapter: Adapter) -> None:

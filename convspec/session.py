@@ -11,6 +11,8 @@ from convspec.adapters.opening import Adapter, open_adapter
 from convspec.events import UNSUPPORTED, LawFinished
 from convspec.execute import Bench, is_valid
 from convspec.isolation import can_fork
+from convspec.known.entry import Regions, choose
+from convspec.known.reading import KnownFileError, read_known
 from convspec.law import Law, all_laws
 from convspec.plan import Item, counts, items, wanted
 from convspec.spec.case import Case
@@ -53,12 +55,26 @@ class Session:
         return Case.parse(line) if line else None
 
     @cached_property
+    def done(self) -> frozenset[str]:
+        """The items that a run which was cut short had finished, as ``law:op:rank``."""
+        return frozenset(self.config.getoption("--convspec-done").split())
+
+    @cached_property
     def bench(self) -> Bench:
         """Where cases are put to laws: in a child process, unless that cannot or shall not be."""
         inside = self.config.getoption("--convspec-in-process")
         fork = self.adapter.claims.fork and can_fork() and not inside
         limit = float(self.config.getoption("--convspec-limit")) if fork else None
-        return Bench(self.adapter, self.laws, limit)
+        return Bench(self.adapter, self.laws, limit, self.regions)
+
+    @cached_property
+    def regions(self) -> Regions:
+        """The known failures of the implementation."""
+        try:
+            entries = read_known(self.config.getoption("--convspec-known") or ())
+        except KnownFileError as error:
+            raise pytest.UsageError("\n".join(error.lines)) from None
+        return choose(entries, self.adapter.name, self.adapter.version).regions
 
     def close(self) -> None:
         """End the child process, if there is one."""
@@ -71,7 +87,8 @@ class Session:
         clauses = self.config.getoption("--convspec-clause")
         if self.case is None:
             profile = self.config.getoption("--convspec-profile")
-            return items([law], self.adapter.claims, profile, ops, clauses)
+            found = items([law], self.adapter.claims, profile, ops, clauses)
+            return [i for i in found if f"{i.law}:{i.op}:{i.rank}" not in self.done]
         op = self.case.op.name
         asked = op in law.ops and op in self.adapter.functions and wanted(law, op, ops, clauses)
         fits = (
