@@ -1,4 +1,4 @@
-"""The HTML page: what it says, that nothing in it runs or loads, and how it behaves in a browser."""
+"""The HTML page: what it says, that nothing in it runs or loads, what it does in a browser."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ FOUND = (
 class Page(HTMLParser):
     """The page as a browser reads it: balanced elements, attributes, text."""
 
-    VOID = {"meta", "input", "br", "img", "link", "hr"}
+    VOID = ("meta", "input", "br", "img", "link", "hr")
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -141,7 +141,7 @@ def test_it_tells_everything_the_events_say() -> None:
         "y[0, 0, 1, 3] is 7, expected 8", CLAUSES["conv.definition"].statement,
         CLAUSES["conv.definition"].formula, "MUST", "spec/conv.md#conv.definition", CONV,
         f"convspec replay torch '{CONV}'", "test_definition[conv-2d]' --adapter torch",
-        "fails iff groups >= 2 (31 of 31 cases fail inside, 0 of 412 outside)",
+        "fails iff groups >= 2 (31 of 31 inside, 0 of 412 outside)",
         "Same as conv-loses-a-tap", "print('by hand')", "tried: it shows the failure",
         "stack line 2", "KeyError: 'x'", "1 clause could not be judged",
         "any(stride > window)", "3.1 % of the clause’s cases", "beside 1 clauses unsupported",
