@@ -337,10 +337,10 @@ def _caption(case: Case | None, subject: _Subject, reading: Reading | None) -> s
         return ""
     cell = f"[{', '.join(map(str, subject.worst))}]" if subject.worst else ""
     if reading is None or case is None:
-        told = f"The worst cell is {cell}." if cell else ""
+        said = f"The worst cell is {cell}." if cell else ""
         if case is not None and not subject.found and subject.expected is not None:
-            told += " These are not results of the case’s own call, so no window is marked."
-        return told.strip()
+            said += " These are not results of the case’s own call, so no window is marked."
+        return said.strip()
     if subject.of is not None:
         of = subject.of
         told = [_said(name, read) for name, read in reading.cells.items()]

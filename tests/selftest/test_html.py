@@ -529,7 +529,8 @@ def test_text_has_contrast_on_light_and_dark() -> None:
     light, dark = re.findall(r":root \{(.*?)\}", style[1], re.S)[:2]
     pairs = [("ink", "paper"), ("dim", "paper"), ("dim", "wash"), ("link", "paper"),
              ("right", "paper"), ("bad", "paper"), ("bad", "bad-wash"), ("on-bad", "bad"),
-             ("ours", "ours-wash"), ("paper", "ours"), ("on-bad", "right"), ("known", "known-wash"), ("fixed", "fixed-wash"),
+             ("ours", "ours-wash"), ("paper", "ours"), ("on-bad", "right"),
+             ("known", "known-wash"), ("fixed", "fixed-wash"),
              ("ink", "read"), ("dim", "pad"), ("ink", "own")]  # fmt: skip
     for block in (light, dark):
         colours = {**dict(re.findall(r"--([\w-]+): (#\w+)", light)),
