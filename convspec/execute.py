@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -178,12 +178,13 @@ class Bench:
 
     def run(
         self, law: Law, op: str, rank: int, *, count: int, seed: int,
-        known_kinds: Container[Kind] = (),
+        seen: set[Kind] | None = None,
     ) -> LawFinished:  # fmt: skip
         """Put `count` drawn cases to a law. Never raises for what the implementation does.
 
-        Failures of the `known_kinds` are left out (see `search.kind_of`).
+        `seen` are kinds of failure (see `search.kind_of`) that are left out; new ones are added.
         """
+        seen = set() if seen is None else seen
         began = time.perf_counter()
         if law.space(op, rank, self.adapter.claims) is None:
             return LawFinished(law.name, law.slug(op), op, rank, UNSUPPORTED)
@@ -203,8 +204,9 @@ class Bench:
         self._empty.clear()
         try:
             outcome = search(
-                rows, space.sizes, check, own_seed, shrinking=check.shrinking, known=known_kinds
+                rows, space.sizes, check, own_seed, shrinking=check.shrinking, known=frozenset(seen)
             )
+            seen |= outcome.found.keys()
             empty = self._empty.copy()
             confirmed = [
                 found for found in outcome.found.values() if self._confirm(law, op, rank, found)
