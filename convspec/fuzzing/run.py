@@ -38,6 +38,7 @@ class Tally:
     again: list[Path] = field(default_factory=list)
     mended: list[Path] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    kinds: set[tuple[object, ...]] = field(default_factory=set)
 
 
 def run(
@@ -169,6 +170,12 @@ def _heard(
     """Keep new failures at once, and count the rest."""
     tally.cases += done.cases
     for failure in done.failures:
+        # Several processes find the same; what was raised, or killed it, tells failures apart.
+        told = failure.message if failure.kind in ("raised", "crash") else ""
+        kind = done.law, done.op, done.rank, failure.kind, told
+        if kind in tally.kinds:
+            continue
+        tally.kinds.add(kind)
         path = keep(folder, done.clause, done.law, failure.case, failure.message, order.seed)
         if path not in before and path not in tally.new:
             tally.new.append(path)
