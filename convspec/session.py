@@ -78,6 +78,7 @@ class Session:
 
     def items(self, law: Law) -> list[Item]:
         """The items of one law that the options ask for."""
+        assert self.regions is not None  # a wrong file of known failures is told of at once
         ops = self.config.getoption("--convspec-op")
         clauses = self.config.getoption("--convspec-clause")
         if self.case is None:
