@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from convspec.events import Event
 from convspec.execute import Bench
-from convspec.known.checking import check_known
 from convspec.law import Law
 
 
@@ -40,6 +39,3 @@ class Run:
 
 Stage = Callable[[Run], Iterator[Event]]
 """Takes a run whose laws are done; gives what it finds out about it."""
-
-STAGES: tuple[Stage, ...] = (check_known,)
-"""The stages of every run, in order; one may build on the events of those before it."""

@@ -14,10 +14,11 @@ import pytest
 
 from convspec import __version__
 from convspec.adapters.opening import Adapter, AdapterError, adapt, open_adapter
-from convspec.afterwards import STAGES, Run, Stage
+from convspec.afterwards import Run, Stage
 from convspec.events import Event, LawFinished, RunFinished, RunStarted
 from convspec.execute import Bench
 from convspec.isolation import LIMIT, can_fork, isolated
+from convspec.journal import CannotResume, difference
 from convspec.known.reading import read_known
 from convspec.law import LAWS_PACKAGE, all_laws
 from convspec.plan import items
@@ -27,6 +28,7 @@ from convspec.session import Session
 from convspec.spaces import space_for
 from convspec.spec.case import Case
 from convspec.spec.clauses import SPEC_VERSION
+from convspec.stages import STAGES
 from convspec.trial import Trial
 from convspec.verdicts import Mismatch, Raised
 
@@ -48,6 +50,7 @@ def run(
     ops: Sequence[str] | None = None,
     clauses: Sequence[str] | None = None,
     case: str | None = None,
+    resume: Sequence[Event] = (),
     known: Sequence[str] = (),
     listener: Listener | None = None,
     after: Sequence[Stage] = STAGES,
@@ -56,16 +59,19 @@ def run(
 
     `adapter` is a name, or an object with functions named after operations (which then runs in
     this process). `jobs` is the number of worker processes, by default one per core. `case` is
-    the line of one case to put to every law that it fits, in place of drawn ones. `after` are the
-    stages that follow the laws; Ctrl-C in one of them ends the run like Ctrl-C in a law. `known`
-    are files of known failures: what they excuse is let pass, and their witnesses are checked.
+    the line of one case to put to every law that it fits, in place of drawn ones. `resume` are
+    the events of a run that was cut short: its laws that finished are not run again, and are
+    among the events returned, but `listener` does not get them once more. `known` are files of
+    known failures: what they excuse is let pass, and their witnesses are checked. `after` are the
+    stages that follow the laws; Ctrl-C in one of them ends the run like Ctrl-C in a law.
 
     Raises KnownFileError for a file of known failures that is wrong, UnknownAdapter or AdapterError
     if there is nothing to call, CaseError for a line that cannot be read, NothingToRun if no law
-    fits the request.
+    fits the request, CannotResume if what was cut short is not a part of what is asked for.
     """
     began = time.perf_counter()
     events: list[Event] = []
+    finished = [event for event in resume if isinstance(event, LawFinished)]
 
     def emit(event: Event) -> None:
         events.append(event)
@@ -85,20 +91,30 @@ def run(
     options += [f"--convspec-known={name}" for name in known]
     replay = case is not None
     planned = [] if replay else items(all_laws().values(), opened.claims, profile, ops, clauses)
-    emit(
-        RunStarted(
-            adapter=opened.name, version=opened.version, claims=opened.claims.to_json(),
-            profile="replay" if replay else profile, seed=seed,
-            convspec=__version__, spec=SPEC_VERSION, laws=len(planned),
-            observed=observe(opened, {item.op for item in planned if item.rank is not None}),
-        )
+    head = RunStarted(
+        adapter=opened.name, version=opened.version, claims=opened.claims.to_json(),
+        profile="replay" if replay else profile, seed=seed,
+        convspec=__version__, spec=SPEC_VERSION, laws=len(planned),
+        observed=observe(opened, {item.op for item in planned if item.rank is not None}),
+        asked={
+            "adapter": adapter if isinstance(adapter, str) else opened.name,
+            "ops": sorted(ops or ()), "clauses": sorted(clauses or ()),
+        },
     )  # fmt: skip
+    for event in resume:
+        other = isinstance(event, RunStarted) and difference(event, head)
+        if other:
+            raise CannotResume(f"{opened.name}: this is no part of the run on file: {other}")
+    emit(head)
+    events += finished
+    options.append(f"--convspec-done={' '.join(f'{e.law}:{e.op}:{e.rank}' for e in finished)}")
     # Each worker loads the library anew: for a few cases that takes longer than they do.
     alone = 1 if profile == "smoke" else os.cpu_count() or 1
     workers = jobs or alone
     if replay or (workers == 1 and opened.claims.fork) or not isinstance(adapter, str):
         workers = 0
-    interrupted = _pytest(opened, adapter, options, workers, emit)
+    left = replay or len(finished) < len(planned)
+    interrupted = left and _pytest(opened, adapter, options, workers, emit)
     if not interrupted:
         limit = LIMIT if opened.claims.fork and can_fork() else None
         done = Run(

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from convspec import reference
 from convspec.adapters.opening import Adapter
+from convspec.answers import calls_made
 from convspec.contents import filled
 from convspec.dialect import resized
+from convspec.dtypes import floating
 from convspec.events import (
     CONFORMS,
     ERROR,
@@ -32,7 +36,7 @@ from convspec.spaces import Space
 from convspec.spec.case import Case
 from convspec.spec.claims import Claims
 from convspec.trial import Trial
-from convspec.verdicts import Crashed, Mismatch, TimedOut
+from convspec.verdicts import Crashed, Mismatch, NothingToTest, TimedOut
 
 SMALL = 400
 """Cells up to which an array is put into the report in full."""
@@ -92,6 +96,8 @@ class Bench:
         self._regions = regions or Regions()
         self._spaces: dict[tuple[str, str, int], Space] = {}
         self._isolated = None if limit is None else Isolated(self._put, limit)
+        self._empty: Counter[str] = Counter()
+        """Cases in which a law found nothing to test, by the reason."""
 
     def close(self) -> None:
         """End the child, if there is one."""
@@ -116,8 +122,10 @@ class Bench:
                 (law.name, op, rank, row) for row in rows.coming() if not known.skips(row)
             ]
         check = _Sparing(known)
+        self._empty.clear()
         try:
             outcome = search(rows, space.sizes, check, count, own_seed)
+            empty = self._empty.copy()
             for found in outcome.found.values():
                 found.repeats = self._repeats((law.name, op, rank, found.row))
         except Exception as error:
@@ -126,20 +134,22 @@ class Bench:
             self._failure(space.case(found.row), found) for found in outcome.found.values()
         )
         cases = outcome.cases - check.spared - known.spared
-        return _finished(law, op, rank, cases, failures, began, known.excused)
+        done = _finished(law, op, rank, cases, failures, began, empty, known.excused)
+        return replace(done, drawn=max(rows.drawn - check.spared, 0))
 
     def replay(self, law: Law, case: Case) -> LawFinished:
         """Put one given case to a law."""
         began = time.perf_counter()
         op, rank = case.op.name, case.rank
         failures: tuple[Failure, ...] = ()
+        self._empty.clear()
         try:
             self._ask((law.name, op, rank, case.line))
         except Mismatch as mismatch:
             failures = (self._failure(case, Found((), mismatch, 1)),)
         except Exception as error:
             return _ours(law, op, rank, error, began)
-        return _finished(law, op, rank, 1, failures, began)
+        return _finished(law, op, rank, 1, failures, began, self._empty)
 
     def broken(self, law: Law, case: Case) -> Mismatch | None:
         """How the implementation breaks the law in this case; None if it obeys.
@@ -153,7 +163,10 @@ class Bench:
         return None
 
     def _ask(self, task: Task) -> None:
-        (self._isolated or self._put)(task)
+        try:
+            (self._isolated or self._put)(task)
+        except NothingToTest as nothing:
+            self._empty[nothing.message] += 1
 
     def _repeats(self, task: Task) -> bool:
         try:
@@ -169,13 +182,16 @@ class Bench:
         )
         # Overflow and NaN are subjects of the laws, not accidents to be warned of.
         with np.errstate(all="ignore"):
-            trial = Trial(self.adapter, case)
+            trial = Trial(self.adapter, case, isolated=self._isolated is not None)
+            before = calls_made()
             # A dialect may refuse what the definition accepts.
             narrower = op in self.adapter.claims.departing and not self._laws[law].defective
             if narrower and not trial.meaningful():
                 trial.require_refused(trial.refusal())
             else:
                 self._laws[law].check(trial)
+        if calls_made() == before:
+            raise NothingToTest("the case does not meet the law's premises")
 
     def _space(self, law: str, op: str, rank: int) -> Space:
         key = law, op, rank
@@ -228,14 +244,17 @@ def is_valid(case: Case, claims: Claims | None = None) -> bool:
 
 def _finished(
     law: Law, op: str, rank: int, cases: int, failures: tuple[Failure, ...], began: float,
-    excused: Mapping[str, int] | None = None,
+    empty: Counter[str], excused: Mapping[str, int] | None = None,
 ) -> LawFinished:  # fmt: skip
-    passed = KNOWN if excused else CONFORMS if cases else VACUOUS
+    tested = cases - empty.total()
+    passed = KNOWN if excused else CONFORMS if tested else VACUOUS
     verdicts = [f.verdict for f in failures] or [passed]
     gravest = min(verdicts, key=VERDICTS.index)
+    reasons = "; ".join(f"{why} ({n})" for why, n in empty.most_common(3))
     return LawFinished(
         law.name, law.slug(op), op, rank, gravest, cases, time.perf_counter() - began, failures,
-        excused=excused or {},
+        f"nothing to test in any case: {reasons}" if reasons and gravest == VACUOUS else None,
+        empty.total(), excused=excused or {},
     )  # fmt: skip
 
 
@@ -254,7 +273,7 @@ def _small(array: Any) -> Any:
 def _listed(array: Any) -> Any:
     """Nested lists; whole numbers as int, so that they are read and written as such."""
     array = np.asarray(array)
-    whole = array.dtype.kind == "f" and np.isfinite(array).all()
+    whole = floating(array.dtype) and np.isfinite(array).all()
     if whole and (array == np.floor(array)).all():
         small = float(np.abs(array).max(initial=0)) < 2**53
         array = array.astype(np.int64) if small else array

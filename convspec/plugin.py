@@ -49,6 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--convspec-limit", type=float, default=20.0, help="seconds a case may take")
     group.addoption("--convspec-in-process", action="store_true", help="do not isolate the kernel")
     group.addoption("--convspec-case", help="put this one case to every law it fits")
+    group.addoption("--convspec-done", default="", help="items that a run before this one did")
     group.addoption(
         "--convspec-known", action="append", help="a file of known failures (repeatable)"
     )

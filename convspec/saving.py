@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import re
 from contextlib import suppress
 from pathlib import Path
 
+from .strict_json import page
+
 
 def write_json(path: Path, document: object) -> None:
     """Write a strict JSON document in one step, creating the folder. Raises OSError."""
-    text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
-    write_bytes(path, f"{text}\n".encode())
+    write_text(path, page(document))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text in one step, creating the folder. Raises OSError."""
+    write_bytes(path, text.encode())
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -41,10 +46,10 @@ def check_writable(path: Path) -> None:
     _draft(path).unlink()
 
 
-def file_name(adapter: str) -> str:
+def file_name(adapter: str, suffix: str = ".json") -> str:
     """A file name for the report of an adapter: ``torch:no-mkldnn`` → ``torch-no-mkldnn.json``."""
     stem = Path(adapter).stem if adapter.endswith(".py") else adapter
-    return (re.sub(r"[^\w.+-]+", "-", stem).strip("-.") or "report") + ".json"
+    return (re.sub(r"[^\w.+-]+", "-", stem).strip("-.") or "report") + suffix
 
 
 def _draft(path: Path) -> Path:

@@ -55,6 +55,11 @@ class Session:
         return Case.parse(line) if line else None
 
     @cached_property
+    def done(self) -> frozenset[str]:
+        """The items that a run which was cut short had finished, as ``law:op:rank``."""
+        return frozenset(self.config.getoption("--convspec-done").split())
+
+    @cached_property
     def bench(self) -> Bench:
         """Where cases are put to laws: in a child process, unless that cannot or shall not be."""
         inside = self.config.getoption("--convspec-in-process")
@@ -83,7 +88,8 @@ class Session:
         clauses = self.config.getoption("--convspec-clause")
         if self.case is None:
             profile = self.config.getoption("--convspec-profile")
-            return items([law], self.adapter.claims, profile, ops, clauses)
+            found = items([law], self.adapter.claims, profile, ops, clauses)
+            return [i for i in found if f"{i.law}:{i.op}:{i.rank}" not in self.done]
         op = self.case.op.name
         asked = op in law.ops and op in self.adapter.functions and wanted(law, op, ops, clauses)
         fits = (

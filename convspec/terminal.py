@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from .console import copyable, indented, look
+from .coverage_table import coverage
 from .events import (
     ACCEPTS_INVALID,
     CONFORMS,
@@ -61,6 +62,7 @@ def show(out: Console, report: Report, adapter: str, *, verbose: bool = False) -
     failures(out, report.failing, adapter, limit=None if verbose else IN_FULL)
     known_failures(out, report.known, verbose=verbose)
     undeclared(out, report)
+    coverage(out, report.covered, verbose=verbose)
     summary(out, report)
 
 

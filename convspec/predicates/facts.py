@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from convspec.spec.case import DTYPES, LAYOUTS, PATTERNS, Case
+from convspec.spec.case import LAYOUTS, PATTERNS, Case
+from convspec.spec.dtypes import DTYPES
 from convspec.spec.groups import ADAPTIVE, CONVOLUTIONS
 from convspec.spec.network import HEADS, OUTPUTS, POOLS
 from convspec.spec.operations import NAMED_PADDINGS, PAD_MODES, VOCABULARY
