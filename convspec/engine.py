@@ -98,7 +98,7 @@ def run(
         observed=observe(opened, {item.op for item in planned if item.rank is not None}),
         asked={
             "adapter": adapter if isinstance(adapter, str) else opened.name,
-            "ops": sorted(ops or ()), "clauses": sorted(clauses or ()),
+            "ops": sorted(ops or ()), "clauses": sorted(clauses or ()), "known": list(known),
         },
     )  # fmt: skip
     for event in resume:

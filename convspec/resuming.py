@@ -100,7 +100,7 @@ def _rest(saved: Saved, wanted: Mapping[str, Any], given: set[str]) -> OneRun:
         raise Problem(f"--resume: {saved.path} does not say which adapter was asked for")
     before = {
         "profile": head.profile, "seed": head.seed, "ops": head.asked.get("ops") or None,
-        "clauses": head.asked.get("clauses") or None,
+        "clauses": head.asked.get("clauses") or None, "known": tuple(head.asked.get("known", ())),
     }  # fmt: skip
     for name, value in before.items():
         now = wanted[name]

@@ -322,7 +322,7 @@ def test_what_is_asked_reaches_the_engine(engine: list[dict[str, Any]]) -> None:
     assert engine == [
         {
             "adapter": "fine", "profile": "smoke", "seed": 5, "jobs": 3, "ops": ["conv"],
-            "clauses": ["conv.*"],
+            "clauses": ["conv.*"], "known": (),
         }
     ]  # fmt: skip
 
