@@ -157,6 +157,8 @@ class Found:
     mismatch: Mismatch
     found_after: int
     repeats: bool = True
+    first: tuple[Row, Mismatch] | None = None
+    """The row it was found by."""
 
 
 @dataclass
@@ -220,7 +222,7 @@ def _note(outcome: Search, row: Row, mismatch: Mismatch) -> None:
     key = (type(mismatch).__name__, *mismatch.place)
     known = outcome.found.get(key)
     if known is None:
-        outcome.found[key] = Found(row, mismatch, outcome.cases)
+        outcome.found[key] = Found(row, mismatch, outcome.cases, first=(row, mismatch))
     elif row < known.row:
         known.row, known.mismatch = row, mismatch
 

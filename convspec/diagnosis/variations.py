@@ -152,7 +152,7 @@ def drawn(space: Space, draw: random.Random) -> Values:
 
 
 def moved(values: Values, source: int, target: int, space: Space, draw: random.Random) -> Values:
-    """The values in another number of axes: each new axis like an old one, the simplest or drawn."""
+    """The values in another number of axes: a new axis is like an old one, simplest or drawn."""
     levels = levels_of(space)
     kept = [draw.randrange(source) for _ in range(target)] if source else [None] * target
     how = [draw.choice(("old", "old", "simple", "drawn")) for _ in range(target)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import quote
 
 from convspec.events import (
@@ -21,6 +22,7 @@ from convspec.events import (
     UNSUPPORTED,
     VACUOUS,
     VERDICTS,
+    KnownChecked,
 )
 from convspec.report import ClauseResult, Report
 from convspec.spec.clauses import CLAUSES, Clause
@@ -88,7 +90,15 @@ class Column:
         """What the user called the adapter."""
         return self.report.head.adapter
 
-    @property
+    @cached_property
+    def regions(self) -> dict[str, list[KnownChecked]]:
+        """The entries of the file of known failures, by clause."""
+        found: dict[str, list[KnownChecked]] = {}
+        for entry in self.report.known:
+            found.setdefault(entry.clause, []).append(entry)
+        return found
+
+    @cached_property
     def slugs(self) -> frozenset[str]:
         """The clauses that the run looked at."""
         return frozenset(clause.slug for clause in self.report.clauses)

@@ -13,15 +13,16 @@
     for (let up = target; up; up = up.parentElement) if (up.tagName === "DETAILS") up.open = true;
     target.classList.remove("out");
     all(".here").forEach((old) => old.classList.remove("here"));
-    if (target.matches(".result")) target.classList.add("here");
+    if (target.matches(".result, .quiet")) target.classList.add("here");
     if (current) current.removeAttribute("aria-current");
     current = links.get(target.id) || null;
     if (current) { current.setAttribute("aria-current", "true"); rove(current); }
     for (let up = target; up; up = up.parentElement) if (up.matches && up.matches(".out")) clear();
     if (!move) return;
     target.scrollIntoView({ block: "start" });
-    if (!target.matches("summary, [tabindex]")) target.setAttribute("tabindex", "-1");
-    target.focus({ preventScroll: true });
+    const focused = target.tagName === "DETAILS" ? target.firstElementChild : target;
+    if (!focused.matches("summary, [tabindex]")) focused.setAttribute("tabindex", "-1");
+    focused.focus({ preventScroll: true });
   }
   function decoded(text) { try { return decodeURIComponent(text); } catch { return text; } }
   const here = () => location.hash.slice(1);
