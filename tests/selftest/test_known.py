@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -338,6 +340,18 @@ def test_mistakes_stop_everything_before_it_begins(small: str, tmp_path: Path) -
         run(small, known=[str(wrong)])
     result = convspec("check", small, "--update-known", str(small + "/x.toml"))
     assert result.exit_code == 2 and "cannot write to" in result.output
+
+
+def test_pytest_tells_mistakes_before_it_collects(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text(entry(verdict='"x"'))
+    command = [
+        sys.executable, "-m", "pytest", "--pyargs", "convspec.conformance", "--adapter", "numpy",
+        f"--convspec-known={wrong}",
+    ]  # fmt: skip
+    result = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert result.returncode == pytest.ExitCode.USAGE_ERROR
+    assert f"ERROR: {wrong}:4: entry 1: verdict: 'x' excuses nothing" in result.stderr
 
 
 def test_an_entry_is_shown_in_full_width(small: str, known: Known) -> None:
