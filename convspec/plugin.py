@@ -79,6 +79,18 @@ def session_of(config: pytest.Config) -> Session:
     return config.stash[SESSION]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell what is wrong with a file of known failures before anything is collected."""
+    names = config.getoption("--convspec-known", None)
+    if names:
+        from convspec.known.reading import KnownFileError, read_known
+
+        try:
+            read_known(names)
+        except KnownFileError as error:
+            raise pytest.UsageError("\n".join(error.lines)) from None
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End the child process."""
     if SESSION in config.stash:

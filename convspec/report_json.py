@@ -58,6 +58,7 @@ def _clause_json(clause: ClauseResult) -> dict[str, Any]:
         "verdict": clause.verdict,
         "cases": clause.cases,
         "tested": clause.tested,
+        "excused": clause.excused,
         "laws": list(clause.laws),
         "notes": list(clause.notes),
         "failures": [_failure_json(finding) for finding in clause.findings],
@@ -118,7 +119,7 @@ def _clause(
     return ClauseResult(
         slug, body["level"], known.statement if known else "", body["verdict"], body["cases"],
         seconds, tuple(body["laws"]), tuple(map(_finding, body["failures"])), tuple(body["notes"]),
-        body["cases"] - body["tested"],
+        body["cases"] - body["tested"], body["excused"],
     )  # fmt: skip
 
 

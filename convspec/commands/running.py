@@ -209,6 +209,7 @@ def _run(
     from convspec.engine import NothingToRun, run
     from convspec.events import RunFinished
     from convspec.journal import CannotResume
+    from convspec.known.reading import KnownFileError
     from convspec.progress import Watch
     from convspec.report import Report
     from convspec.spec.case import CaseError
@@ -235,7 +236,7 @@ def _run(
 
         try:
             run(adapter, listener=listen, **wanted)
-        except (UnknownAdapter, CaseError, CannotResume) as error:
+        except (UnknownAdapter, CaseError, CannotResume, KnownFileError) as error:
             code, problem = 2, str(error)
         except AdapterError as error:
             code, problem = 3, str(error)

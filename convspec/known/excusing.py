@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from convspec.events import TIMES_OUT
 from convspec.spec.case import Case
-from convspec.verdicts import Crashed, Mismatch, TimedOut
+from convspec.verdicts import Mismatch
 
 from .entry import Entry, Regions
 
 Row = tuple[int, ...]
 
 DEATHS = 200
-"""Processes that known crashes may cost one search; a case costs some milliseconds."""
+"""Processes that known failures may cost one search."""
 
-HANG = 50
-"""A known hang counts as this many: each costs its time limit."""
+WAIT = 25
+"""How many times as much a known hang costs: each takes its time limit."""
 
 
 class Excusing:
@@ -53,7 +54,7 @@ class Excusing:
             if name is None:
                 raise
             self.excused[name] = self.excused.get(name, 0) + 1
-            self._spent += {Crashed: 1, TimedOut: HANG}.get(type(mismatch), 0)
+            self._spent += mismatch.cost * (WAIT if mismatch.verdict == TIMES_OUT else 1)
 
     def entry_for(self, row: Row, verdict: str) -> str | None:
         """The name of the entry that excuses a failure; None if none does."""

@@ -187,7 +187,7 @@ def _known(report: Report) -> str:
         [
             _sign(entry.verdict if entry.verdict == FIXED else KNOWN), code(entry.clause),
             code(entry.predicate), f"{entry.excused:.2%}",
-            inline(short(" ".join(filter(None, (entry.reason, entry.link))))),
+            inline(short(" ".join(filter(None, (entry.note, entry.reason, entry.link))))),
         ]
         for entry in report.known
     ]  # fmt: skip
