@@ -111,7 +111,9 @@ def grown(case: Case, claims: OpClaims, k: int) -> Case | None:
         larger = found[(k + turn) % len(found)]
         # The cotangent, if there is one, is of the caller's making.
         arrays = [t for t in larger.tensors if t.name != "g"]
-        if claims.include(larger.op, arrays) and _work(larger) <= MOST_WORK:
+        # Padding keeps the amounts it was drawn with: those below 0 are claimed, too.
+        claimed = case.op.name == "pad" or claims.include(larger.op, arrays)
+        if larger != case and claimed and _work(larger) <= MOST_WORK:
             return larger
     return None
 

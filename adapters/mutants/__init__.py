@@ -21,6 +21,7 @@ from . import (  # each enters its faults into the catalogue
     dialects,
     global_pools,
     gradients,
+    history,
     kernels,
     layouts,
     lp_pools,
@@ -32,10 +33,12 @@ from . import (  # each enters its faults into the catalogue
     pool_values,
     pools,
     second_gradients,
+    shortcuts,
     sizes,
     softmaxes,
     space,
     special,
+    stale,
     validation,
 )
 from .catalogue import CAUSES, MUTANTS, Mutant
@@ -54,6 +57,7 @@ __all__ = [
     "dialects",
     "global_pools",
     "gradients",
+    "history",
     "kernels",
     "layouts",
     "lp_pools",
@@ -66,10 +70,12 @@ __all__ = [
     "pool_values",
     "pools",
     "second_gradients",
+    "shortcuts",
     "sizes",
     "softmaxes",
     "space",
     "special",
+    "stale",
     "validation",
 ]
 

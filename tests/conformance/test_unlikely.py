@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from zlib import crc32
+
+import numpy as np
 
 from convspec.building import output_shape
 from convspec.comparison import require_equal
+from convspec.contents import backwards
 from convspec.dialect import resized
 from convspec.disguises import DISGUISES, disguised, grown
 from convspec.law import law
 from convspec.spec.case import Case, Tensor
-from convspec.spec.groups import EVERY, MAXIMA
+from convspec.spec.groups import CONVOLUTIONS, EVERY, MAXIMA, ROUNDED
 from convspec.trial import Trial, wide
 
 FLOATS = ("float32", "float64", "float16")
+REAL = ("normal", "positive")
 SOME = (1, 2, 3, 4, 5)
 MIXED = {"x.pattern": ("ints",), "w.pattern": ("ints",), "g.pattern": ("ints",)}
 SMALL = {**MIXED, "channels": SOME, "filters": SOME, "batch": (1, 2, 3)}
@@ -28,6 +33,25 @@ SMALL = {**MIXED, "channels": SOME, "filters": SOME, "batch": (1, 2, 3)}
 def test_real_definition(trial: Trial) -> None:
     """Real numbers that are only moved or chosen come out bit for bit."""
     require_equal(trial.run(), trial.expected(), "y")
+
+
+@law(
+    "rounding",
+    (*CONVOLUTIONS, *ROUNDED, "global_sum_pool", "dense"),
+    share=0.5,
+    narrow={"x.pattern": REAL, "w.pattern": REAL, "dtype": FLOATS},
+)
+def test_mixed_numbers(trial: Trial) -> None:
+    """Real numbers that come from no table, mixed of others, have a result as good as any."""
+    for tensor in trial.case.tensors:
+        if tensor.name != "labels":
+            # Two weights of the case's own, so that no number here is that of another case.
+            one, other = ((1 + crc32(f"{trial.case} {i}".encode()) % 997) / 1e3 for i in range(2))
+            array = trial.inputs[tensor.name]
+            mixed = (one * array.astype(np.float64) + other * backwards(array)).astype(array.dtype)
+            trial.inputs[tensor.name], trial.exact[tensor.name] = mixed, wide(mixed)
+    expected = trial.expected(**trial.exact)
+    trial.require(trial.run(), expected, "y of mixed numbers", summed=trial.exact)
 
 
 @law("definition", EVERY, narrow=MIXED)
