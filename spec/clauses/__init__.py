@@ -22,11 +22,13 @@ from . import (
     networks,
     pads,
     pooling,
+    precision,
     relationships,
     second,
     space,
     special,
     structure,
+    sums,
     trust,
     values,
 )
@@ -36,6 +38,8 @@ __all__ = ["CLAUSES", "LEVELS", "POINTS", "SPEC_VERSION", "Clause", "Example", "
 
 _THEMES = (
     values,
+    precision,
+    sums,
     nans,
     pads,
     bins,
