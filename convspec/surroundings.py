@@ -17,6 +17,8 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.array_utils import byte_bounds
 
+from convspec.dtypes import floating
+
 Array = npt.NDArray[Any]
 
 LINE = 64
@@ -136,7 +138,7 @@ def _placed(array: Array, raw: npt.NDArray[np.uint8], first: int, sentinel: str)
 
 
 def _sentinel(dtype: np.dtype[Any], name: str) -> Any:
-    if dtype.kind not in "iu":
+    if floating(dtype):
         # The greatest is not the type's: a sum with it shall stay a number.
         return np.nan if name == NOT_A_NUMBER else 2.0 ** (15 if dtype.itemsize == 2 else 100)
     limits = np.iinfo(dtype)
