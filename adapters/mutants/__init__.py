@@ -21,6 +21,7 @@ from . import (  # each enters its faults into the catalogue
     dialects,
     global_pools,
     gradients,
+    history,
     kernels,
     layouts,
     lp_pools,
@@ -33,10 +34,12 @@ from . import (  # each enters its faults into the catalogue
     pools,
     precision,
     second_gradients,
+    shortcuts,
     sizes,
     softmaxes,
     space,
     special,
+    stale,
     validation,
 )
 from .catalogue import CAUSES, MUTANTS, Mutant
@@ -55,6 +58,7 @@ __all__ = [
     "dialects",
     "global_pools",
     "gradients",
+    "history",
     "kernels",
     "layouts",
     "lp_pools",
@@ -68,10 +72,12 @@ __all__ = [
     "pools",
     "precision",
     "second_gradients",
+    "shortcuts",
     "sizes",
     "softmaxes",
     "space",
     "special",
+    "stale",
     "validation",
 ]
 
