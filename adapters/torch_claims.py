@@ -1,8 +1,8 @@
 """What torch claims, as found by running it (2.13, CPU).
 
 A dtype is claimed for an operation where torch implements it in 1-D, 2-D and 3-D, with and
-without dilation. Left out for want of a kernel: averages of float16
-and bfloat16 (3-D), integers in ``max_pool1d`` and the adaptive pools, int32 to int8 in dilated convolutions.
+without dilation. Left out for want of a kernel: averages of float16 and bfloat16 (3-D), integers in
+``max_pool1d`` and the adaptive pools, int32 to int8 in dilated convolutions.
 
 ``F.lp_pool`` has neither padding nor dilation.
 
