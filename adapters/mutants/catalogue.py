@@ -83,7 +83,9 @@ def mutant(
     return enter
 
 
-def gradient_mutant(op: str, *, cause: str, law: str) -> Callable[[_F], _F]:
+def gradient_mutant(
+    op: str, *, cause: str, law: str, claims: Mapping[str, Value] | None = None
+) -> Callable[[_F], _F]:
     """Enter a function (inputs, g, **parameters) → gradients that stands in for the vjp of `op`."""
 
     def enter(function: _F) -> _F:
@@ -93,7 +95,7 @@ def gradient_mutant(op: str, *, cause: str, law: str) -> Callable[[_F], _F]:
             gradients: tuple[Array, ...] = function(inputs, g, **p)
             return gradients
 
-        _enter(_slug(function), op, cause, law, function, lambda: {"vjp": vjp}, None)
+        _enter(_slug(function), op, cause, law, function, lambda: {"vjp": vjp}, claims)
         return function
 
     return enter

@@ -14,7 +14,7 @@ from convspec import reference
 from convspec.adapters.errors import UnknownAdapter
 from convspec.adapters.mutants import CAUSES, MUTANTS, Mutant, make
 from convspec.adapters.opening import Adapter, open_adapter
-from convspec.contents import backwards, fill, filled, lay_out
+from convspec.contents import backwards, filled, lay_out
 from convspec.law import all_laws
 from convspec.spaces import space_for
 from convspec.spec.case import Case
@@ -86,6 +86,9 @@ PATTERNS = {
     "power_of_two": ("normal",),
     "batch_split_real": ("normal",),
     "real_definition": ("normal",),
+    "accumulator": ("large", "wide"),
+    "gradient_accumulator": ("wide",),
+    "overflow": ("large",),
 }
 """Contents that show a fault where the usual ones do not, by the law that must find it."""
 
@@ -141,7 +144,7 @@ def answers(
 
     With a `double_vjp`, the second gradients, too, held against the inputs backwards.
     """
-    parameters, g = case.op.arguments(), fill(case["g"], 4)
+    parameters, g = case.op.arguments(), filled(case)["g"]
     try:
         y = function(*inputs(case), **parameters)
         gradients = [*vjp(case.op.name, inputs(case), g, **parameters)]
