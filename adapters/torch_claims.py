@@ -41,8 +41,11 @@ _DIALECT = {
 }
 
 
-def claims_for(device: str) -> dict[str, Any]:
-    """The claims of torch on a kind of device, such as "cpu" or "cuda"."""
+_NNPACK = "winograd-6x3+fft-8+fft-16"
+
+
+def claims_for(device: str, mkldnn: bool = True) -> dict[str, Any]:
+    """The claims of torch on a kind of device, such as "cpu" or "cuda", with oneDNN or without."""
     # Integer convolution exists on the CPU only.
     integers = ["int64"] if device == "cpu" else []
     floats = [d for d in _FLOATS if device != "mps" or d != "float64"]
@@ -56,6 +59,9 @@ def claims_for(device: str) -> dict[str, Any]:
             # "same" exists for stride 1 only; asymmetric amounts by F.pad (a shim).
             "named_padding": ["same_upper", "valid"],
             "named_stride": 1,
+            # From 16 images on NNPACK takes over: Winograd in tiles of 8×8 cells for 3×3 kernels,
+            # for others up to 16×16 a Fourier transform of tiles of 8×8 or 16×16.
+            **({} if mkldnn or device != "cpu" else {"algorithm": {"float32": _NNPACK}}),
         },
         "conv_transpose": {"asymmetric_padding": False},
         "pad": {

@@ -4,8 +4,8 @@ Made of sums whose exact value is known and shows, whatever the order of summati
 read as, what sums are kept in, and how results are stored:
 
 - 1 + 2^−b comes back from a sum of one term as long as b bits are kept of what is read;
-- 1, 2^−b and −1 in all their orders, with zeros between, add up to 2^−b as long as sums keep b bits;
-  in every tree of additions some order has the 2^−b meet a ±1 first;
+- 1, 2^−b and −1 in all their orders, with zeros between, add up to 2^−b as long as sums keep b
+  bits; in every tree of additions some order has the 2^−b meet a ±1 first;
 - 2^17 is too large for float16, which TF32 otherwise looks like;
 - three quarters of a last place are rounded up, and cut off by those who do not round;
 - the least subnormal times 1 stays, or is flushed to 0.
@@ -64,7 +64,7 @@ class _Answered(Mismatch):
 
 
 def fingerprints_of_run(run: Run) -> Iterator[Fingerprint]:
-    """The stage of a run: for every operation that laws were tried on, unless one case is replayed."""
+    """The stage of a run: for every operation that laws were tried on; none of a replay."""
     if run.case is not None:
         return
     tried = {
@@ -76,7 +76,7 @@ def fingerprints_of_run(run: Run) -> Iterator[Fingerprint]:
 
 
 def fingerprints(adapter: Adapter, ops: Collection[str]) -> Iterator[Fingerprint]:
-    """One for every claimed operation among `ops` and every floating type that it is claimed for."""
+    """One for every claimed operation among `ops` and every floating type it is claimed for."""
 
     def call(task: tuple[str, str]) -> None:
         with np.errstate(all="ignore"):
@@ -102,8 +102,8 @@ def measures(adapter: Adapter, op: str, dtype: str) -> dict[str, Any]:
     """What was seen. Bits count the leading 1; None where nothing could be seen.
 
     ``read`` and ``summed``: bits kept of inputs and of sums; ``weights``: of weights, if there are
-    any; ``wide``: whether 2^17 is read; ``stored``: how results are rounded; ``subnormals``: whether
-    they are kept; ``rms``: the root mean square of the errors of real numbers, in units of u.
+    any; ``wide``: whether 2^17 is read; ``stored``: how results are rounded; ``subnormals``:
+    whether they are kept; ``rms``: the root mean square of the errors of real numbers, in units of u.
     """
     probe = _Probe(adapter, op, dtype)
     found: dict[str, Any] = {"rms": probe.rms()}
@@ -182,8 +182,9 @@ class _Probe:
                 row = [1.0, part * last, *(0.0 for _ in range(terms - 2))]
                 scaled = [sign * value * self._scale(terms) for value in row]
                 seen.append(sign * self.sum(scaled) > 1)
-        found = {(True, False, True, False): "to nearest", (False,) * 4: "cut off"}
-        return found.get(tuple(seen), "otherwise")
+        if not any(seen):
+            return "cut off"
+        return "to nearest" if seen == [True, False, True, False] else "otherwise"
 
     def _scale(self, terms: int) -> int:
         """What a mean is to be multiplied by: a power of two, so that it stays exact."""

@@ -177,7 +177,7 @@ class Entry:
 def table(most: int = TERMS[-1], batches: int = 20, seed: int = 0) -> Iterator[Entry]:
     """The entries, one after another. Batches of long sums are fewer."""
     for terms in (n for n in TERMS if n <= most):
-        count = max(min(batches, batches * 2_000 // terms), 1)
+        count = max(min(batches, batches * 1_000 // terms), 1)
         for data in DATA:
             for name, way in {**HONEST, **DOWNGRADES}.items():
                 yield _entry(data, name, way, terms, count, seed)

@@ -101,8 +101,8 @@ def space_for(
 
     `whole` are the claims with the dialect, where that has a say in sizes. `scale` is "general",
     "tiny", or "long" for long sums and many of them; `narrow` restricts factors (a name without
-    its axis number restricts every axis) to the levels given; `gradient` adds a cotangent, `defective` makes
-    every case invalid in one way.
+    its axis number restricts every axis) to the levels given; `gradient` adds a cotangent,
+    `defective` makes every case invalid in one way.
     """
     factors = [*_array_factors(op, rank, claims), *_parameter_factors(op, rank, claims, scale)]
     if gradient:

@@ -28,7 +28,8 @@ def transforms(text: str) -> tuple[Transform, ...]:
         match = _FORM.fullmatch(part)
         if match is None:
             raise ValueError(
-                f"{text!r} is no algorithm; such as winograd, winograd-4x3, fft, fft-16, joined by +"
+                f"{text!r} is no algorithm; such are winograd, winograd-4x3, fft, fft-16, joined by"
+                " +"
             )
         if match[1]:
             outputs, taps = int(match[2] or 6), int(match[3] or 3)

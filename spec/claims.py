@@ -50,9 +50,9 @@ class OpClaims:
     the window w per axis: "window" means < w, "half_window" means ≤ w/2 (undilated).
     `named_stride` is the greatest stride that named padding is claimed with, `powers` the p of Lp
     pools. `networks`, for ``network`` alone, are the pools, heads and outputs that follow from what
-    is claimed of the layers; nobody writes them. `algorithm`, of convolutions, pairs floating dtypes
-    with the transform that results (no gradients) are computed by in calls without stride and
-    dilation, for example ``{"float32": "winograd-6x3"}``, or one for all (see `algorithms`).
+    is claimed of the layers; nobody writes them. `algorithm`, of convolutions, names the transform
+    that results (not gradients) are computed by in calls without stride and dilation, per dtype:
+    ``{"float32": "winograd-6x3"}``, or one for all (see `algorithms`).
     """
 
     ranks: tuple[int, ...] = (1, 2, 3)
