@@ -52,7 +52,7 @@ class Torch:
         self.device = torch.device(device)
         self.mkldnn = mkldnn
         self.channels_last = channels_last
-        self.claims = claims_for(self.device.type, _fused(self.device.type, mkldnn))
+        self.claims = claims_for(self.device.type, _fused(self.device.type, mkldnn), mkldnn)
 
     def conv(self, x: Array, w: Array, b: Array | None = None, **params: Any) -> Array:
         """Convolution by ``F.conv1d``, ``F.conv2d`` or ``F.conv3d``."""

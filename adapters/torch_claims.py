@@ -41,8 +41,11 @@ _DIALECT = {
 }
 
 
-def claims_for(device: str, fused: Collection[str] = ()) -> dict[str, Any]:
-    """The claims of torch on a kind of device, such as "cpu" or "cuda".
+_NNPACK = "winograd-6x3+fft-8+fft-16"
+
+
+def claims_for(device: str, fused: Collection[str] = (), mkldnn: bool = True) -> dict[str, Any]:
+    """The claims of torch on a kind of device, such as "cpu" or "cuda", with oneDNN or without.
 
     `fused`: the types of 16 bits whose convolutions oneDNN takes, gradients included.
     """
@@ -64,6 +67,9 @@ def claims_for(device: str, fused: Collection[str] = ()) -> dict[str, Any]:
             # give one cell, and images give one weight, in their own type.
             "accumulate": single,
             "gradient_accumulate": dict.fromkeys(fused, "float32"),
+            # From 16 images on NNPACK takes over: Winograd in tiles of 8×8 cells for 3×3 kernels,
+            # for others up to 16×16 a Fourier transform of tiles of 8×8 or 16×16.
+            **({} if mkldnn or device != "cpu" else {"algorithm": {"float32": _NNPACK}}),
         },
         "conv_transpose": {"asymmetric_padding": False},
         "pad": {

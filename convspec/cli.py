@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 import click
 
-from .commands import fuzzing, looking, proving, reporting, running
+from .commands import fuzzing, looking, measuring, proving, reporting, running
 from .encoding import tolerate
 from .problems import fault, tell
 
@@ -98,6 +98,7 @@ for command in (
     looking.explain,
     proving.mutants,
     proving.prove,
+    measuring.power,
 ):
     cli.add_command(command)
 

@@ -21,8 +21,8 @@ from convspec.events import UNSUPPORTED, Event, LawFinished, RunFinished, RunSta
 from convspec.execute import Bench
 from convspec.isolation import PRINTED, Limits, can_fork
 from convspec.journal import CannotResume, difference
-from convspec.known.reading import marks, read_known
 from convspec.known.entry import choose
+from convspec.known.reading import marks, read_known
 from convspec.law import LAWS_PACKAGE, all_laws
 from convspec.plan import Item, counts, items
 from convspec.plugin import SESSION, EventCollector

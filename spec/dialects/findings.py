@@ -58,14 +58,6 @@ FINDINGS: dict[str, Finding] = {
             cpu=True,
         ),
         Finding(
-            "nnpack-tiles", ("conv",), ("nan", "special-values", "rounding"),
-            "PyTorch 2.13.0 without oneDNN",
-            "computes float32 convolutions of 16 images and more by a transform (NNPACK): sums are"
-            " off by more than a sum rounds, and a NaN fills its tile", "torch:no-mkldnn",
-            "conv x=16x1x2:float32:zeros@0 w=1x1x1:float32:zeros@0",
-            cpu=True,
-        ),
-        Finding(
             "avg-pool-3d", ("avg_pool",), ("padding", "window"), "PyTorch 2.13.0 avg_pool3d",
             "refuses a window larger than the input where padding makes it fit; avg_pool1d and"
             " avg_pool2d do not", "torch",
