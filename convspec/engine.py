@@ -204,7 +204,7 @@ def _called(adapter: Adapter, line: str) -> None:
 
 def _printed(error: Mismatch) -> str:
     _, mark, said = (error.details or "").partition(PRINTED)
-    return f"; {mark}{said}"
+    return f"; {mark}{said}" if mark else ""
 
 
 def _pytest(
