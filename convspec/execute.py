@@ -40,25 +40,30 @@ Which = tuple[str, str, int, Row | str]
 """Law, operation, number of spatial axes, and the row of a case or its line."""
 
 
-DEATHS = 40
-"""Processes that one search may cost for each way of dying: enough to shrink a case."""
+DEATHS = 200
+"""What the processes may cost that die of drawn rows, and again while each way is shrunk.
+
+A hang, or a library that is loaded anew, costs more than a fork: see `isolation`.
+"""
 
 
 class _Sparing:
     """A check that counts what it kills. When that was enough, it lets all further rows pass."""
 
-    def __init__(self, check: Callable[[Row], None]) -> None:
+    def __init__(self, check: Callable[[Row], None], rows: Playlist) -> None:
         self._check = check
+        self._rows = rows
         self._deadly: dict[Row, Mismatch] = {}
-        self._spent = 0
+        self._drawing = self._shrinking = 0
         self._ways: set[tuple[Any, ...]] = set()
         self.spared = 0
         """Rows that were let pass without being checked."""
 
     def __call__(self, row: Row) -> None:
+        drawn = row == self._rows.last
         if row in self._deadly:
             raise self._deadly[row]
-        if self._spent and self._spent >= DEATHS * len(self._ways):
+        if self._drawing >= DEATHS if drawn else self._shrinking >= DEATHS * len(self._ways) > 0:
             self.spared += 1
             return
         try:
@@ -66,8 +71,11 @@ class _Sparing:
         except Mismatch as mismatch:
             if mismatch.cost:
                 self._deadly[row] = mismatch
-                self._spent += mismatch.cost
                 self._ways.add((type(mismatch), *mismatch.place))
+                if drawn:
+                    self._drawing += mismatch.cost
+                else:
+                    self._shrinking += mismatch.cost
             raise
 
 
@@ -162,7 +170,7 @@ class Bench:
             self._isolated.coming = lambda: [
                 (put, (law.name, op, rank, row)) for row in rows.coming()
             ]
-        check = _Sparing(lambda row: self._ask((law.name, op, rank, row)))
+        check = _Sparing(lambda row: self._ask((law.name, op, rank, row)), rows)
         try:
             outcome = search(rows, space.sizes, check, count, own_seed)
             confirmed = [

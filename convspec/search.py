@@ -65,12 +65,16 @@ class Playlist:
     def __init__(self, space: Space, seed: int, count: int) -> None:
         self._rows = islice(playlist(space, seed), count)
         self._shown: deque[Row] = deque()
+        self.last: Row | None = None
+        """The row that was drawn last; others that are tried come from shrinking."""
         self._spare = playlist(space, seed + 1)  # should Hypothesis ask for more than it announced
 
     def __next__(self) -> Row:
         if self._shown:
-            return self._shown.popleft()
-        return next(self._rows, None) or next(self._spare)
+            self.last = self._shown.popleft()
+        else:
+            self.last = next(self._rows, None) or next(self._spare)
+        return self.last
 
     def coming(self) -> Sequence[Row]:
         """The next rows, each told once."""
