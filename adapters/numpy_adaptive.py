@@ -7,6 +7,8 @@ from math import prod
 
 import numpy as np
 
+from convspec.spec.dtypes import is_float
+
 from .numpy_checks import Array, array, like, positive
 from .numpy_columns import Columns
 from .numpy_plans import deliver, least, wide_dtype, winners_of
@@ -57,7 +59,7 @@ def _check(x: Array, output_size: tuple[int, ...], means: bool) -> None:
     positive("output_size", output_size, array("x", x).ndim - 2)
     if not all(x.shape[2:]):
         raise ValueError(f"an axis of shape {x.shape[2:]} has no cells to divide")
-    if means and x.dtype.kind != "f":
+    if means and not is_float(x.dtype.name):
         raise ValueError(f"a mean of {x.dtype} is not defined")
 
 

@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from convspec.spec.dtypes import is_number
+
 Array = npt.NDArray[Any]
 Pairs = tuple[tuple[int, int], ...]
 
 
 def array(name: str, value: Array, rank: int | None = None) -> Array:
     """`value`, once known to be an array of numbers, (N, C, *spatial) unless `rank` is given."""
-    if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiu":
+    if not isinstance(value, np.ndarray) or not is_number(value.dtype.name):
         kind = getattr(value, "dtype", type(value).__name__)
         raise ValueError(f"{name} has to be an array of real numbers, not {kind}")
     if rank is None and value.ndim < 3:

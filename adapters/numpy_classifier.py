@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from convspec.spec.dtypes import is_float
+
 from .numpy_checks import Array, array, like
 from .numpy_plans import wide_dtype
 
@@ -126,7 +128,7 @@ def _numbers(x: Array) -> Array:
 def _logits(name: str, x: Array) -> Array:
     if not array(name, x, 2).shape[1]:
         raise ValueError(f"{name} has no channels: {x.shape}")
-    if x.dtype.kind != "f":
+    if not is_float(x.dtype.name):
         raise ValueError(f"softmax of {x.dtype} is not defined")
     return x
 

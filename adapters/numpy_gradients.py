@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from convspec.spec.dtypes import is_float
+
 from .numpy_adaptive import adaptive_avg_gradient, adaptive_max_gradient
 from .numpy_checks import Array, Pairs, like
 from .numpy_classifier import (
@@ -90,7 +92,7 @@ def _avg_gradient(
 def _global_gradient(op: str, inputs: Sequence[Array], g: Array) -> tuple[Array, ...]:
     x = _alone(inputs)
     maps = maps_of(x)
-    if op == "global_avg_pool" and x.dtype.kind != "f":
+    if op == "global_avg_pool" and not is_float(x.dtype.name):
         raise ValueError(f"a mean of {x.dtype} is not defined")
     like("cotangent", g, x.shape[:2], x.dtype)
     dx = np.zeros(maps.shape, x.dtype)

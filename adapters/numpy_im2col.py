@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from convspec.spec.dtypes import DTYPES, FLOATS, HALVES, is_float
+
 from .errors import UnknownAdapter
 from .numpy_adaptive import adaptive_avg_pool, adaptive_max_pool
 from .numpy_checks import Array, Pairs
@@ -34,22 +36,19 @@ from .numpy_plans import (
 from .numpy_second import double_vjp_of
 from .numpy_transposed import conv_transpose
 
-_INTEGERS = ["int64", "int32", "int16", "int8"]
-_FLOATS = ["float64", "float32", "float16"]
-
 CLAIMS: dict[str, Any] = {
     "all": {
-        "dtypes": [*_FLOATS, *_INTEGERS],
+        "dtypes": DTYPES,
         "named_padding": ["same_upper", "same_lower", "valid"],
     },
-    "avg_pool": {"dtypes": _FLOATS},
-    "global_avg_pool": {"dtypes": _FLOATS},
-    "lp_pool": {"dtypes": _FLOATS},
-    "adaptive_avg_pool": {"dtypes": _FLOATS},
-    "softmax": {"dtypes": _FLOATS},
-    "log_softmax": {"dtypes": _FLOATS},
-    "cross_entropy": {"dtypes": _FLOATS},
-    "accumulate": {"float16": "float32"},
+    "avg_pool": {"dtypes": FLOATS},
+    "global_avg_pool": {"dtypes": FLOATS},
+    "lp_pool": {"dtypes": FLOATS},
+    "adaptive_avg_pool": {"dtypes": FLOATS},
+    "softmax": {"dtypes": FLOATS},
+    "log_softmax": {"dtypes": FLOATS},
+    "cross_entropy": {"dtypes": FLOATS},
+    "accumulate": dict.fromkeys(HALVES, "float32"),
 }
 
 
@@ -135,7 +134,7 @@ def avg_pool(
 def global_avg_pool(x: Array) -> Array:
     """The mean of each map: (N, C). Raises ValueError for integers and for empty maps."""
     maps = maps_of(x)
-    if x.dtype.kind != "f":
+    if not is_float(x.dtype.name):
         raise ValueError(f"a mean of {x.dtype} is not defined")
     mean: Array = maps.sum(axis=2, dtype=wide_dtype(x)) / wide_dtype(x).type(maps.shape[2])
     return mean.astype(x.dtype, copy=False)

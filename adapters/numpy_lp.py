@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from convspec.spec.dtypes import is_float
+
 from .numpy_checks import Array, Pairs, like
 from .numpy_columns import Columns
 from .numpy_plans import pool_plan
@@ -63,7 +65,7 @@ def _plan(
     ceil_mode: bool,
 ) -> Columns:
     plan, _ = pool_plan(x, window, stride, padding, dilation, ceil_mode)
-    if x.dtype.kind != "f":
+    if not is_float(x.dtype.name):
         raise ValueError(f"a norm of {x.dtype} is not defined")
     if type(p) is not int or p < 1:
         raise ValueError(f"p needs a whole number of at least 1, not {p!r}")

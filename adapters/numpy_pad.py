@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from convspec.spec.dtypes import HALVES, is_float
+
 from .numpy_checks import Array, Pairs, amounts, array, like
 
 
@@ -29,7 +31,7 @@ def pad_gradient(x: Array, g: Array, *, padding: Pairs, mode: str, value: float 
     lookups = _lookups(array("x", x), padding, mode)
     like("cotangent", g, (*x.shape[:2], *map(len, lookups)), x.dtype)
     # Copies of half precision are added up in float32.
-    dx = g.astype(np.float32) if g.dtype == np.float16 else g
+    dx = g.astype(np.float32) if g.dtype.name in HALVES else g
     for axis, lookup in enumerate(lookups, start=2):
         sums = np.zeros((*dx.shape[:axis], x.shape[axis], *dx.shape[axis + 1 :]), dx.dtype)
         source, target = np.moveaxis(dx, axis, 0), np.moveaxis(sums, axis, 0)
@@ -81,7 +83,7 @@ def _extend(cells: Array, low: int, high: int, mode: str, axis: int) -> Array:
 
 
 def _fill(x: Array, value: float) -> Any:
-    if array("x", x).dtype.kind == "f":
+    if is_float(array("x", x).dtype.name):
         return value
     limits = np.iinfo(x.dtype)
     if value != value or not limits.min <= value <= limits.max or value != int(value):

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from convspec.spec.dtypes import HALVES, is_float
+
 from .numpy_checks import Array, Pairs, array, explicit, like, positive
 from .numpy_columns import Columns, columns, tap_counts
 
@@ -62,7 +64,7 @@ def divisor(
     with_padding: bool,
 ) -> Array:
     """How many taps each mean is taken over, in the type it is computed in; (outputs,)."""
-    if x.dtype.kind != "f":
+    if not is_float(x.dtype.name):
         raise ValueError(f"a mean of {x.dtype} is not defined")
     if type(with_padding) is not bool:
         raise ValueError(f"count_include_pad needs True or False, not {with_padding!r}")
@@ -119,9 +121,9 @@ def maps_of(x: Array) -> Array:
 
 def wide_dtype(x: Array) -> np.dtype[Any]:
     """The type in which sums are kept: float32 for half precision, else that of x."""
-    return np.dtype(np.float32) if x.dtype == np.float16 else x.dtype
+    return np.dtype(np.float32) if x.dtype.name in HALVES else x.dtype
 
 
 def least(x: Array) -> float:
     """The identity of max."""
-    return -np.inf if x.dtype.kind == "f" else int(np.iinfo(x.dtype).min)
+    return -np.inf if is_float(x.dtype.name) else int(np.iinfo(x.dtype).min)

@@ -6,17 +6,17 @@ import importlib.metadata
 from types import SimpleNamespace
 
 from convspec import reference
+from convspec.spec.dtypes import DTYPES, FLOATS, HALVES
 from convspec.spec.groups import EVERY, ROUNDED
 
 from .errors import UnknownAdapter
 
-_INTEGERS = ["int64", "int32", "int16", "int8"]
-_FLOATS = ["float64", "float32", "float16"]
 _NAMED = ["same_upper", "same_lower", "valid"]
 
 CLAIMS = {
-    "all": {"dtypes": [*_FLOATS, *_INTEGERS], "named_padding": _NAMED},
-    **{op: {"dtypes": _FLOATS} for op in ROUNDED},
+    "all": {"dtypes": DTYPES, "named_padding": _NAMED},
+    **{op: {"dtypes": FLOATS} for op in ROUNDED},
+    "accumulate": dict.fromkeys(HALVES, "float32"),
 }
 
 

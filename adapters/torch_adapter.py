@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ import torch
 import torch.fx.experimental.symbolic_shapes
 
 from .errors import AdapterError, UnknownAdapter, nearest
+from .torch_arrays import to_array, to_tensor
 from .torch_claims import claims_for
 from .torch_functions import FORWARD, WINDOWED, max_pool, refuse_blind_window
 
@@ -73,7 +74,7 @@ class Torch:
         """The same with ``return_indices``."""
         with self._path():
             y, indices = max_pool(self._take(x, True), return_indices=True, **params)
-        return y.cpu().numpy(), indices.cpu().numpy()
+        return to_array(y), to_array(indices)
 
     def avg_pool(self, x: Array, **params: Any) -> Array:
         """Average pooling by ``F.avg_pool1d``, ``F.avg_pool2d`` or ``F.avg_pool3d``."""
@@ -138,7 +139,7 @@ class Torch:
             labels = [self._take(array, False) for array in inputs[len(given) :]]
             y = function(*(self._formatted(leaf, windowed) for leaf in leaves), *labels, **params)
             gradients = torch.autograd.grad(y, leaves, self._take(cotangent, False))
-        return [gradient.cpu().numpy() for gradient in gradients]
+        return [to_array(gradient) for gradient in gradients]
 
     def double_vjp(
         self, op: str, inputs: Sequence[Array], cotangent: Array,
@@ -163,14 +164,25 @@ class Torch:
                 [d for d, _ in terms], [*leaves, g], [self._take(u, False) for _, u in terms],
                 allow_unused=True, materialize_grads=True,
             )  # fmt: skip
-        return [gradient.cpu().numpy() for gradient in second]
+        return [to_array(gradient) for gradient in second]
+
+    def spell(
+        self, which: str, op: str, inputs: Mapping[str, Array], names: Mapping[str, str],
+        parameters: Mapping[str, Any],
+    ) -> tuple[list[str], list[str]]:  # fmt: skip
+        """A call in torch's own words: imports, and lines that set `results`."""
+        from .torch_words import spelled  # what only a failure needs
+
+        return spelled(
+            which, op, inputs, names, parameters, device=str(self.device), mkldnn=self.mkldnn,
+            channels_last=self.channels_last and op in WINDOWED,
+        )  # fmt: skip
 
     def _run(self, op: str, inputs: Sequence[Array], params: dict[str, Any]) -> Array:
         windowed = op in WINDOWED
         with self._path():
             y = FORWARD[op](*(self._take(array, windowed) for array in inputs), **params)
-        result: Array = y.cpu().numpy()
-        return result
+        return to_array(y)
 
     @contextlib.contextmanager
     def _path(self) -> Iterator[None]:
@@ -184,10 +196,10 @@ class Torch:
             torch.backends.mkldnn.enabled = before
 
     def _leaf(self, array: Array) -> torch.Tensor:
-        return torch.from_numpy(array).to(self.device).requires_grad_()
+        return to_tensor(array).to(self.device).requires_grad_()
 
     def _take(self, array: Array, windowed: bool) -> torch.Tensor:
-        return self._formatted(torch.from_numpy(array).to(self.device), windowed)
+        return self._formatted(to_tensor(array).to(self.device), windowed)
 
     def _formatted(self, tensor: torch.Tensor, windowed: bool) -> torch.Tensor:
         if self.channels_last and windowed and tensor.ndim in _CHANNELS_LAST:

@@ -22,6 +22,7 @@ class Run:
     `events` are all up to now, those of earlier stages included. `given` is what the user named
     the implementation by, or the object itself. `case` is the line that is replayed, None in a
     run over drawn cases. `ops` and `clauses` are what the run was narrowed down to, if it was.
+    `known` names files of known failures.
     """
 
     bench: Bench
@@ -33,10 +34,8 @@ class Run:
     ops: Sequence[str] | None = None
     clauses: Sequence[str] | None = None
     case: str | None = None
+    known: Sequence[str] = ()
 
 
 Stage = Callable[[Run], Iterator[Event]]
 """Takes a run whose laws are done; gives what it finds out about it."""
-
-STAGES: tuple[Stage, ...] = ()
-"""The stages of every run, in order; one may build on the events of those before it."""

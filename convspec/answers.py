@@ -10,9 +10,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from convspec.dtypes import floating
 from convspec.verdicts import NotAnArray, OutOfMemory, Raised
 
 Array = npt.NDArray[Any]
+
+
+_made = [0]
+
+
+def calls_made() -> int:
+    """How often implementations have been called in this process. A law in which the number stays
+    the same has tested nothing."""
+    return _made[0]
 
 
 def call(function: Any, *arguments: Any, **parameters: Any) -> Any:
@@ -20,6 +30,7 @@ def call(function: Any, *arguments: Any, **parameters: Any) -> Any:
 
     Of this kind is `OutOfMemory`, which is no way to refuse a case of a few cells.
     """
+    _made[0] += 1
     try:
         return function(*arguments, **parameters)
     except (Exception, SystemExit) as error:
@@ -54,15 +65,27 @@ def one_array(returned: Any, what: str) -> Array:
         ):
             raise NotAnArray(f"{what} is a {type(returned).__name__}, expected an array")
         try:
-            dlpack = hasattr(returned, "__dlpack__")
-            returned = np.from_dlpack(returned) if dlpack else np.asarray(returned)
+            returned = _imported(returned)
         except (TypeError, ValueError, RuntimeError, BufferError) as error:
             kind = type(returned).__name__
             raise NotAnArray(f"{what}, a {kind}, cannot be read as an array: {error}") from error
     array: Array = returned
-    if array.dtype.kind not in "fiub":
+    if array.dtype.kind not in "fiub" and not floating(array.dtype):
         raise NotAnArray(f"{what} is an array of {array.dtype}, expected numbers")
     return array
+
+
+def _imported(returned: Any) -> Any:
+    """An array of another library's, without a copy where it can be had. Raises as NumPy does."""
+    if not hasattr(returned, "__dlpack__"):
+        return np.asarray(returned)
+    try:
+        return np.from_dlpack(returned)
+    except (TypeError, ValueError, RuntimeError, BufferError):
+        # NumPy takes no bfloat16 in this way; a library that knows ml_dtypes converts it.
+        if not hasattr(returned, "__array__"):
+            raise
+        return np.asarray(returned)
 
 
 def several_arrays(returned: Any, count: int) -> tuple[Array, ...]:

@@ -16,7 +16,6 @@ from typing import Any
 
 from convspec.adapters.opening import Adapter, AdapterError, open_adapter
 from convspec.isolation import LIMIT, Isolated, Limits, can_fork
-from convspec.law import all_laws
 from convspec.spec.claims import Claims
 from convspec.zygote import Made, NotOpened, Zygote
 

@@ -13,13 +13,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from convspec import scaled
+from convspec.dtypes import lowest
 from convspec.spec.case import Case, Tensor
-from convspec.spec.groups import FLAT
+from convspec.spec.groups import FLAT, WEIGHTED
 
 Array = npt.NDArray[Any]
 
 EXACT_BITS = {
-    "float64": 53, "float32": 24, "float16": 11, "int64": 62, "int32": 31, "int16": 15, "int8": 7,
+    "float64": 53, "float32": 24, "float16": 11, "bfloat16": 8,
+    "int64": 62, "int32": 31, "int16": 15, "int8": 7,
 }  # fmt: skip
 """Integers below 2 to this power, and their sums, are exact in the dtype in any order."""
 
@@ -28,6 +31,9 @@ HEADROOM_BITS = 2
 
 _TABLE_SIZE = 1 << 16
 _STEP = 7919  # a prime, so that different k start at different places of the table
+_DRAWS = (
+    64  # as many k share a table of real numbers: arrays of tables apart have nothing in common
+)
 _SENTINEL = 77  # what lies between the cells of a strided layout: reading it shows at once
 
 
@@ -37,13 +43,13 @@ def _integers(amplitude: int) -> Array:
 
 
 @cache
-def _normals() -> Array:
-    return np.random.RandomState(0).standard_normal(_TABLE_SIZE)
+def _normals(which: int) -> Array:
+    return np.random.RandomState(2 * which).standard_normal(_TABLE_SIZE)
 
 
 @cache
-def _uniforms() -> Array:
-    return np.random.RandomState(1).uniform(0.5, 1.5, _TABLE_SIZE)
+def _uniforms(which: int) -> Array:
+    return np.random.RandomState(2 * which + 1).uniform(0.5, 1.5, _TABLE_SIZE)
 
 
 def _draw(table: Array, count: int, k: int) -> Array:
@@ -97,9 +103,25 @@ def amplitude(case: Case) -> int:
     return max(min(4, isqrt(limit // longest_sum(case))), 1)
 
 
+def scaled_amplitude(case: Case) -> int:
+    """The greatest number in a case of the patterns "large" and "wide"."""
+    return scaled.greatest(*_scaling(case))
+
+
+def scales_exactly(case: Case) -> bool:
+    """Whether all sums of such a case are exact in what its contents are scaled to."""
+    return scaled.exact(*_scaling(case))
+
+
+def _scaling(case: Case) -> tuple[str, str, int, bool]:
+    first = case.tensors[0]
+    return first.pattern, first.dtype, longest_sum(case), case.op.name in WEIGHTED
+
+
 def filled(case: Case) -> dict[str, Array]:
     """The values of all arrays of a case by name, row-major, in their dtypes."""
-    greatest = amplitude(case)
+    large = case.tensors[0].pattern in ("large", "wide")
+    greatest = scaled_amplitude(case) if large else amplitude(case)
     classes = case.tensors[0].shape[-1] if case.tensors[0].shape else 0
     return {
         t.name: values(t, classes - 1 if t.pattern == "labels" else greatest) for t in case.tensors
@@ -145,15 +167,17 @@ def _recipe(tensor: Tensor, shape: tuple[int, ...], greatest: int) -> Array:
             return _bank(shape, dtype)
         case "negative":
             flat = (-1 - (3 * np.arange(count) + k) % 7).astype(dtype)
+        case "large" | "wide":
+            return scaled.drawn(count, k, dtype, greatest).reshape(shape)
         case "ints":
             flat = _draw(_integers(greatest), count, k).astype(dtype)
         case "distinct":
-            order = np.argsort(_draw(_normals(), count, k), kind="stable")
+            order = np.argsort(_draw(_normals(0), count, k), kind="stable")
             flat = (order % (1 << min(EXACT_BITS[tensor.dtype], 32) - 1)).astype(dtype)
         case "normal":
-            flat = _draw(_normals(), count, k).astype(dtype)
+            flat = _draw(_normals(k // _DRAWS), count, k).astype(dtype)
         case "positive":
-            flat = _draw(_uniforms(), count, k).astype(dtype)
+            flat = _draw(_uniforms(k // _DRAWS), count, k).astype(dtype)
         case "eye" | "floor":
             return _one_hots(shape, dtype, floor=tensor.pattern == "floor")
         case unknown:
@@ -182,11 +206,6 @@ def backwards(array: Array) -> Array:
     """The cells in reverse order, in memory of their own, row-major: other contents of a kind."""
     # A copy, not only contiguous: a single cell read backwards keeps its negative stride.
     return array.reshape(-1)[::-1].copy().reshape(array.shape)
-
-
-def lowest(dtype: np.dtype[Any]) -> Any:
-    """The identity of max in a dtype: −∞, or the least integer."""
-    return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min
 
 
 def lay_out(array: Array, layout: str) -> Array:

@@ -15,11 +15,13 @@ import pytest
 
 from convspec import __version__
 from convspec.adapters.opening import Adapter, AdapterError, adapt, open_adapter
-from convspec.afterwards import STAGES, Run, Stage
+from convspec.afterwards import Run, Stage
 from convspec.apart import Apart, Ask, asking
 from convspec.events import UNSUPPORTED, Event, LawFinished, RunFinished, RunStarted
 from convspec.execute import Bench
 from convspec.isolation import PRINTED, Limits, can_fork
+from convspec.journal import CannotResume, difference
+from convspec.known.reading import read_known
 from convspec.law import LAWS_PACKAGE, all_laws
 from convspec.plan import Item, counts, items
 from convspec.plugin import SESSION, EventCollector
@@ -29,6 +31,7 @@ from convspec.session import Session
 from convspec.spaces import space_for
 from convspec.spec.case import Case
 from convspec.spec.clauses import SPEC_VERSION
+from convspec.stages import STAGES
 from convspec.trial import Trial
 from convspec.verdicts import Crashed, Mismatch, Raised, TimedOut
 
@@ -50,6 +53,8 @@ def run(
     ops: Sequence[str] | None = None,
     clauses: Sequence[str] | None = None,
     case: str | None = None,
+    resume: Sequence[Event] = (),
+    known: Sequence[str] = (),
     listener: Listener | None = None,
     after: Sequence[Stage] = STAGES,
     isolate: bool = True,
@@ -61,20 +66,26 @@ def run(
     process of its own, and each case runs in a copy of that (of this process for an object), unless
     `isolate` is false or the system has no fork; `limits` is what a copy may use up. `jobs` is the
     number of worker processes, by default one per core. `case` is the line of one case to put to
-    every law that it fits, in place of drawn ones. `after` are the stages that follow the laws;
-    Ctrl-C in one of them ends the run like Ctrl-C in a law.
+    every law that it fits, in place of drawn ones. `resume` are the events of a run that was cut
+    short: its laws that finished are not run again, and are among the events returned, but
+    `listener` does not get them once more. `known` are files of known failures: what they excuse is
+    let pass, and their witnesses are checked. `after` are the stages that follow the laws; Ctrl-C
+    in one of them ends the run like Ctrl-C in a law.
 
-    Raises UnknownAdapter or AdapterError if there is nothing to call, CaseError for a line that
-    cannot be read, NothingToRun if no law fits the request.
+    Raises KnownFileError for a file of known failures that is wrong, UnknownAdapter or AdapterError
+    if there is nothing to call, CaseError for a line that cannot be read, NothingToRun if no law
+    fits the request, CannotResume if what was cut short is not a part of what is asked for.
     """
     began = time.perf_counter()
     events: list[Event] = []
+    finished = [event for event in resume if isinstance(event, LawFinished)]
 
     def emit(event: Event) -> None:
         events.append(event)
         if listener is not None:
             listener(event)
 
+    read_known(known)
     if case is not None:
         Case.parse(case)
     with _bench(adapter, isolate, limits or Limits()) as (bench, apart):
@@ -84,27 +95,39 @@ def run(
         replay = case is not None
         laws = all_laws()
         planned = [] if replay else items(laws.values(), opened.claims, profile, ops, clauses)
-        asked = {item.op for item in planned if item.rank is not None}
-        emit(
-            RunStarted(
-                adapter=opened.name, version=opened.version, claims=opened.claims.to_json(),
-                profile="replay" if replay else profile, seed=seed,
-                convspec=__version__, spec=SPEC_VERSION, laws=len(planned),
-                observed=_observed(opened, apart, asked),
-            )
+        ranked = {item.op for item in planned if item.rank is not None}
+        head = RunStarted(
+            adapter=opened.name, version=opened.version, claims=opened.claims.to_json(),
+            profile="replay" if replay else profile, seed=seed,
+            convspec=__version__, spec=SPEC_VERSION, laws=len(planned),
+            observed=_observed(opened, apart, ranked),
+            asked={
+                "adapter": adapter if isinstance(adapter, str) else opened.name,
+                "ops": sorted(ops or ()), "clauses": sorted(clauses or ()),
+            },
         )  # fmt: skip
+        for event in resume:
+            other = isinstance(event, RunStarted) and difference(event, head)
+            if other:
+                raise CannotResume(f"{opened.name}: this is no part of the run on file: {other}")
+        emit(head)
+        events += finished
         options = [f"--convspec-profile={profile}", f"--convspec-seed={seed}"]
         options += [f"--convspec-op={op}" for op in ops or ()]
         options += [f"--convspec-clause={glob}" for glob in clauses or ()]
         options += [f"--convspec-case={case}"] if case is not None else []
+        options += [f"--convspec-known={name}" for name in known]
+        done = " ".join(f"{e.law}:{e.op}:{e.rank}" for e in finished)
+        options.append(f"--convspec-done={done}")
         # Each worker is a process more to begin: for a few cases that takes longer than they do.
         workers = jobs or (1 if profile == "smoke" else os.cpu_count() or 1)
         alone = workers == 1 and (apart is not None or opened.claims.fork)
         if replay or alone or not isinstance(adapter, str):
             workers = 0
-        interrupted = _pytest(bench, apart, options, workers, emit)
+        left = replay or len(finished) < len(planned)
+        interrupted = left and _pytest(bench, apart, options, workers, emit)
         if not interrupted:
-            stages = Run(bench, laws, events, adapter, profile, seed, ops, clauses, case)
+            stages = Run(bench, laws, events, adapter, profile, seed, ops, clauses, case, known)
             interrupted = _afterwards(stages, planned, after, emit)
     emit(RunFinished(time.perf_counter() - began, interrupted))
     if not interrupted and not any(isinstance(event, LawFinished) for event in events):

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from convspec import reference
 from convspec.adapters.opening import Adapter
+from convspec.answers import calls_made
 from convspec.apart import Apart
 from convspec.contents import filled
 from convspec.dialect import resized
+from convspec.dtypes import floating
 from convspec.events import (
     CONFORMS,
     ERROR,
+    KNOWN,
     UNSUPPORTED,
     VACUOUS,
     VERDICTS,
@@ -24,13 +29,15 @@ from convspec.events import (
     LawFinished,
 )
 from convspec.isolation import Limits
+from convspec.known.entry import Regions
+from convspec.known.excusing import Excusing
 from convspec.law import Law, all_laws
 from convspec.search import Found, Playlist, search, seed_of
 from convspec.spaces import Space
 from convspec.spec.case import Case
 from convspec.spec.claims import Claims
 from convspec.trial import Trial
-from convspec.verdicts import Mismatch, TimedOut
+from convspec.verdicts import Mismatch, NothingToTest, TimedOut
 
 SMALL = 400
 """Cells up to which an array is put into the report in full."""
@@ -56,8 +63,8 @@ class _Sparing:
         self._deadly: dict[Row, Mismatch] = {}
         self._drawing = self._shrinking = 0
         self._ways: set[tuple[Any, ...]] = set()
-        self.spared = 0
-        """Rows that were let pass without being checked."""
+        self.spared = self.spared_drawn = 0
+        """Rows that were let pass without being checked: all, and those that were drawn."""
 
     def __call__(self, row: Row) -> None:
         drawn = row == self._rows.last
@@ -65,6 +72,7 @@ class _Sparing:
             raise self._deadly[row]
         if self._drawing >= DEATHS if drawn else self._shrinking >= DEATHS * len(self._ways) > 0:
             self.spared += 1
+            self.spared_drawn += drawn
             return
         try:
             self._check(row)
@@ -82,25 +90,32 @@ class _Sparing:
 class Court:
     """Puts cases to laws, in the process where the implementation is."""
 
-    def __init__(self, adapter: Adapter, laws: Mapping[str, Law]) -> None:
+    def __init__(self, adapter: Adapter, laws: Mapping[str, Law], isolated: bool) -> None:
         self._adapter = adapter
         self._laws = laws
+        self._isolated = isolated
         self._spaces: dict[tuple[str, str, int], Space] = {}
 
     def put(self, law: str, op: str, rank: int, which: Row | str) -> None:
-        """Put one case to a law. Raises a Mismatch if the implementation breaks it."""
+        """Put one case to a law. Raises a Mismatch if the implementation breaks it.
+
+        `NothingToTest` says that it was not called at all.
+        """
+        before = calls_made()
         case = (
             Case.parse(which) if isinstance(which, str) else self.space(law, op, rank).case(which)
         )
         # Overflow and NaN are subjects of the laws, not accidents to be warned of.
         with np.errstate(all="ignore"):
-            trial = Trial(self._adapter, case)
+            trial = Trial(self._adapter, case, isolated=self._isolated)
             # A dialect may refuse what the definition accepts.
             narrower = op in self._adapter.claims.departing and not self._laws[law].defective
             if narrower and not trial.meaningful():
                 trial.require_refused(trial.refusal())
             else:
                 self._laws[law].check(trial)
+        if calls_made() == before:
+            raise NothingToTest("the case does not meet the law's premises")
 
     def space(self, law: str, op: str, rank: int) -> Space:
         """The space that a law's cases are drawn from."""
@@ -119,7 +134,7 @@ _sitting: dict[int, Court] = {}
 def put(adapter: Adapter, law: str, op: str, rank: int, which: Row | str) -> None:
     """`Court.put` with the suite's laws, as a task for another process."""
     if id(adapter) not in _sitting:
-        _sitting[id(adapter)] = Court(adapter, all_laws())
+        _sitting[id(adapter)] = Court(adapter, all_laws(), isolated=True)
     _sitting[id(adapter)].put(law, op, rank, which)
 
 
@@ -128,6 +143,7 @@ class Bench:
 
     `limit`: seconds a case may take in a process of its own, which is then a copy of this one;
     None keeps all in this one. `apart`, in place of a limit: where the implementation is instead.
+    `regions` are the known failures, which `run` lets pass.
     """
 
     def __init__(
@@ -138,10 +154,13 @@ class Bench:
         apart: Apart | None = None,
     ) -> None:
         self.adapter = adapter
-        self._court = Court(adapter, laws)
+        self.regions = Regions()
+        self._court = Court(adapter, laws, isolated=False)
         self._own = Apart(adapter, Limits(limit)) if limit is not None and apart is None else None
         apart = apart or self._own
         self._isolated = apart.shared if apart else None
+        self._empty: Counter[str] = Counter()
+        """Cases in which a law found nothing to test, by the reason."""
 
     def close(self) -> None:
         """End the child, if it is our own."""
@@ -166,33 +185,43 @@ class Bench:
         space = self._court.space(law.name, op, rank)
         own_seed = seed_of(seed, law.name, op, rank)
         rows = Playlist(space, own_seed, count)
+        known = Excusing(
+            lambda row: self._ask((law.name, op, rank, row)),
+            self.regions.of(law.slug(op)),
+            space.case,
+        )
         if self._isolated is not None:
             self._isolated.coming = lambda: [
-                (put, (law.name, op, rank, row)) for row in rows.coming()
+                (put, (law.name, op, rank, row)) for row in rows.coming() if not known.skips(row)
             ]
-        check = _Sparing(lambda row: self._ask((law.name, op, rank, row)), rows)
+        check = _Sparing(known, rows)
+        self._empty.clear()
         try:
             outcome = search(rows, space.sizes, check, count, own_seed)
+            empty = self._empty.copy()
             confirmed = [
                 found for found in outcome.found.values() if self._confirm(law, op, rank, found)
             ]
         except Exception as error:
             return _ours(law, op, rank, error, began)
         failures = tuple(self._failure(space.case(found.row), found) for found in confirmed)
-        return _finished(law, op, rank, outcome.cases - check.spared, failures, began)
+        cases = outcome.cases - check.spared - known.spared
+        done = _finished(law, op, rank, cases, failures, began, empty, known.excused)
+        return replace(done, drawn=rows.drawn - check.spared_drawn)
 
     def replay(self, law: Law, case: Case) -> LawFinished:
         """Put one given case to a law."""
         began = time.perf_counter()
         op, rank = case.op.name, case.rank
         failures: tuple[Failure, ...] = ()
+        self._empty.clear()
         try:
             self._ask((law.name, op, rank, case.line))
         except Mismatch as mismatch:
             failures = (self._failure(case, Found((), mismatch, 1)),)
         except Exception as error:
             return _ours(law, op, rank, error, began)
-        return _finished(law, op, rank, 1, failures, began)
+        return _finished(law, op, rank, 1, failures, began, self._empty)
 
     def broken(self, law: Law, case: Case) -> Mismatch | None:
         """How the implementation breaks the law in this case; None if it obeys.
@@ -206,6 +235,12 @@ class Bench:
         return None
 
     def _ask(self, which: Which) -> None:
+        try:
+            self._put(which)
+        except NothingToTest as nothing:
+            self._empty[nothing.message] += 1
+
+    def _put(self, which: Which) -> None:
         if self._isolated is None:
             self._court.put(*which)
         else:
@@ -227,6 +262,8 @@ class Bench:
                 self._court.put(*which)
             else:
                 self._isolated.again((put, which))
+        except NothingToTest:
+            return False
         except Mismatch:
             return True
         return False
@@ -278,13 +315,19 @@ def is_valid(case: Case, claims: Claims | None = None) -> bool:
 
 
 def _finished(
-    law: Law, op: str, rank: int, cases: int, failures: tuple[Failure, ...], began: float
-) -> LawFinished:
-    verdicts = [f.verdict for f in failures] or [CONFORMS if cases else VACUOUS]
+    law: Law, op: str, rank: int, cases: int, failures: tuple[Failure, ...], began: float,
+    empty: Counter[str], excused: Mapping[str, int] | None = None,
+) -> LawFinished:  # fmt: skip
+    tested = cases - empty.total()
+    passed = KNOWN if excused else CONFORMS if tested else VACUOUS
+    verdicts = [f.verdict for f in failures] or [passed]
     gravest = min(verdicts, key=VERDICTS.index)
+    reasons = "; ".join(f"{why} ({n})" for why, n in empty.most_common(3))
     return LawFinished(
-        law.name, law.slug(op), op, rank, gravest, cases, time.perf_counter() - began, failures
-    )
+        law.name, law.slug(op), op, rank, gravest, cases, time.perf_counter() - began, failures,
+        f"nothing to test in any case: {reasons}" if reasons and gravest == VACUOUS else None,
+        empty.total(), excused=excused or {},
+    )  # fmt: skip
 
 
 def _ours(law: Law, op: str, rank: int, error: Exception, began: float) -> LawFinished:
@@ -302,7 +345,7 @@ def _small(array: Any) -> Any:
 def _listed(array: Any) -> Any:
     """Nested lists; whole numbers as int, so that they are read and written as such."""
     array = np.asarray(array)
-    whole = array.dtype.kind == "f" and np.isfinite(array).all()
+    whole = floating(array.dtype) and np.isfinite(array).all()
     if whole and (array == np.floor(array)).all():
         small = float(np.abs(array).max(initial=0)) < 2**53
         array = array.astype(np.int64) if small else array

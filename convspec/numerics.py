@@ -22,9 +22,19 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 
-UNIT_ROUNDOFF = {"float64": 2.0**-53, "float32": 2.0**-24, "float16": 2.0**-11}
-_SMALLEST = {"float64": 2.0**-1074, "float32": 2.0**-149, "float16": 2.0**-24}
-_SMALLEST_NORMAL = {"float64": 2.0**-1022, "float32": 2.0**-126, "float16": 2.0**-14}
+UNIT_ROUNDOFF = {"float64": 2.0**-53, "float32": 2.0**-24, "float16": 2.0**-11, "bfloat16": 2.0**-8}
+_SMALLEST = {
+    "float64": 2.0**-1074,
+    "float32": 2.0**-149,
+    "float16": 2.0**-24,
+    "bfloat16": 2.0**-133,
+}
+_SMALLEST_NORMAL = {
+    "float64": 2.0**-1022,
+    "float32": 2.0**-126,
+    "float16": 2.0**-14,
+    "bfloat16": 2.0**-126,
+}
 
 FUNCTION_ULPS = 4
 """An assumption: exp, log, powers and roots err by no more than this many units in the last place,
@@ -92,6 +102,11 @@ class Precision:
     def least(self) -> float:
         """What underflow may take from one result of a library function."""
         return _SMALLEST_NORMAL[self.accumulator]
+
+    @property
+    def underflow(self) -> float:
+        """What underflow may take from one operation: below it relative bounds end."""
+        return _SMALLEST[self.dtype]
 
     @property
     def least_stored(self) -> float:

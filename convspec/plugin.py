@@ -59,6 +59,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--convspec-meet", help="the socket of a process that has the adapter open")
     group.addoption("--convspec-case", help="put this one case to every law it fits")
+    group.addoption("--convspec-done", default="", help="items that a run before this one did")
+    group.addoption(
+        "--convspec-known", action="append", help="a file of known failures (repeatable)"
+    )
 
 
 SESSION: pytest.StashKey[Session] = pytest.StashKey()

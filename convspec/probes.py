@@ -21,6 +21,7 @@ from convspec.isolation import OurError
 from convspec.spec.case import Case
 from convspec.spec.claims import Claims, OpClaims
 from convspec.spec.dialects import HELD
+from convspec.spec.dtypes import is_float
 from convspec.spec.operations import parameters
 from convspec.trial import Trial, wide
 from convspec.verdicts import Mismatch
@@ -108,11 +109,11 @@ def fitted(case: Case, claims: Claims) -> Case | None:
     if claimed is None or ("g" in case and not claimed.gradient):
         return None
     ranks = [rank for rank in claimed.ranks if rank >= case.rank]
-    floats = [dtype for dtype in claimed.dtypes if dtype.startswith("float")]
+    floats = [dtype for dtype in claimed.dtypes if is_float(dtype)]
     if not ranks or not (floats or claimed.dtypes):
         return None
     dtype = "float32" if "float32" in floats else (floats or list(claimed.dtypes))[0]
-    if not dtype.startswith("float") and any(t.pattern.startswith("nan") for t in case.tensors):
+    if not is_float(dtype) and any(t.pattern.startswith("nan") for t in case.tensors):
         return None
     lifted = _lifted(case, ranks[0] - case.rank, dtype)
     return lifted if _claimed(lifted, claimed) else None

@@ -46,9 +46,8 @@ def playlist(space: Space, seed: int) -> Iterator[Row]:
     for levels in covering_rows(tuple(space.factors[i].combined for i in combined)):
         row = uniform()
         for i, level in zip(combined, levels, strict=True):
-            # A law may narrow a factor to fewer levels than are combined: they take turns.
-            core = space.factors[i].core
-            row[i] = core[level % len(core)]
+            turns = space.factors[i].turns(level)
+            row[i] = turns[int(draw() * len(turns))] if len(turns) > 1 else turns[0]
         yield tuple(row)
         yield tuple(uniform())
     while True:
@@ -68,12 +67,16 @@ class Playlist:
         self.last: Row | None = None
         """The row that was drawn last; others that are tried come from shrinking."""
         self._spare = playlist(space, seed + 1)  # should Hypothesis ask for more than it announced
+        self.drawn = 0
+        """Rows of the playlist that were drawn."""
 
     def __next__(self) -> Row:
-        if self._shown:
-            self.last = self._shown.popleft()
+        row = self._shown.popleft() if self._shown else next(self._rows, None)
+        if row is None:
+            self.last = next(self._spare)
         else:
-            self.last = next(self._rows, None) or next(self._spare)
+            self.drawn += 1
+            self.last = row
         return self.last
 
     def coming(self) -> Sequence[Row]:

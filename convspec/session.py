@@ -12,6 +12,8 @@ from convspec.apart import Apart
 from convspec.events import UNSUPPORTED, LawFinished
 from convspec.execute import Bench, is_valid
 from convspec.isolation import Limits, can_fork
+from convspec.known.entry import Regions, choose
+from convspec.known.reading import KnownFileError, read_known
 from convspec.law import Law, all_laws
 from convspec.plan import Item, counts, items, wanted
 from convspec.spec.case import Case
@@ -47,10 +49,12 @@ class Session:
     @cached_property
     def bench(self) -> Bench:
         """Where cases are put to laws."""
-        if self.given is not None:
-            return self.given
-        adapter = self.apart.adapter if self.apart else open_adapter(self.name)
-        return Bench(adapter, self.laws, None, self.apart)
+        bench = self.given
+        if bench is None:
+            adapter = self.apart.adapter if self.apart else open_adapter(self.name)
+            bench = Bench(adapter, self.laws, None, self.apart)
+        bench.regions = self._regions(bench.adapter)
+        return bench
 
     @property
     def adapter(self) -> Adapter:
@@ -74,6 +78,19 @@ class Session:
         line = self.config.getoption("--convspec-case")
         return Case.parse(line) if line else None
 
+    @cached_property
+    def done(self) -> frozenset[str]:
+        """The items that a run which was cut short had finished, as ``law:op:rank``."""
+        return frozenset(self.config.getoption("--convspec-done").split())
+
+    def _regions(self, adapter: Adapter) -> Regions:
+        """The known failures of the implementation."""
+        try:
+            entries = read_known(self.config.getoption("--convspec-known") or ())
+        except KnownFileError as error:
+            raise pytest.UsageError("\n".join(error.lines)) from None
+        return choose(entries, adapter.name, adapter.version).regions
+
     def close(self) -> None:
         """End the processes that are our own."""
         if self.__dict__.get("apart"):
@@ -85,7 +102,8 @@ class Session:
         clauses = self.config.getoption("--convspec-clause")
         if self.case is None:
             profile = self.config.getoption("--convspec-profile")
-            return items([law], self.adapter.claims, profile, ops, clauses)
+            found = items([law], self.adapter.claims, profile, ops, clauses)
+            return [i for i in found if f"{i.law}:{i.op}:{i.rank}" not in self.done]
         op = self.case.op.name
         asked = op in law.ops and op in self.adapter.functions and wanted(law, op, ops, clauses)
         fits = (

@@ -20,7 +20,9 @@ from convspec.defects import defects_of
 from convspec.dialect import resized
 from convspec.spec.case import Case
 from convspec.spec.claims import Claims, OpClaims
+from convspec.spec.dtypes import is_float
 from convspec.spec.groups import ADAPTIVE, CONVOLUTIONS, FLAT, GLOBAL, MAXIMA, ROUNDED, WEIGHTED
+from convspec.stretching import stretched
 
 
 @dataclass(frozen=True)
@@ -28,13 +30,25 @@ class Factor:
     """One field of a row: its levels, simplest first, and which of them are combined.
 
     `combined` is the number of core levels before a law narrowed them, so that all laws of an
-    operation share one covering array; 0 leaves the field out of it.
+    operation share one covering array; 0 leaves the field out of it. It may be less than the core
+    has levels, which then take turns.
     """
 
     name: str
     levels: tuple[Any, ...]
     core: tuple[int, ...] = ()
     combined: int = 0
+
+    def turns(self, place: int) -> tuple[int, ...]:
+        """The levels that take turns in one place of the covering array, simplest first.
+
+        The simplest of all has a place to itself. A law may have narrowed a factor to fewer levels
+        than there are places: then levels have several.
+        """
+        count = len(self.core)
+        if count <= self.combined or self.combined == 1:
+            return (self.core[place % count],)
+        return self.core[place :: self.combined - 1] if place else self.core[:1]
 
 
 @dataclass(frozen=True)
@@ -72,6 +86,8 @@ _CHANNELS = _spread((5, (1, 2, 3)), (2, (4, 5)), (1, (7, 8, 9, 15, 16, 17, 31, 3
 _OUTPUTS = _spread((4, (1, 2, 3)), (2, (4, 5, 6)), (1, (7, 8, 9, 15, 16, 17, 18, 24, 31, 32, 33)))
 _BATCH = _spread((3, (1, 2, 3)), (1, (4, 5, 8, 16, 17)))
 _SEEDS = tuple(range(64))
+_TYPES = 3
+"""Places of the covering array for element types: more of them make it no larger."""
 _LAYOUTS = _spread((6, ("contiguous",)))
 _X_PATTERNS = {
     "sum": _spread((1, ("zeros", "impulse", "ones")), (2, ("ramp",)), (6, ("ints",))),
@@ -97,14 +113,16 @@ def space_for(
 ) -> Space | None:
     """The space of an operation inside an adapter's claims, or None if nothing is left.
 
-    `whole` are the claims with the dialect, where that has a say in sizes. `scale` is "general" or
-    "tiny"; `narrow` restricts factors (a name without its axis number
-    restricts every axis) to the levels given; `gradient` adds a cotangent, `defective` makes
-    every case invalid in one way.
+    `whole` are the claims with the dialect, where that has a say in sizes. `scale` is "general",
+    "tiny", or "long" for long sums and many of them; `narrow` restricts factors (a name without
+    its axis number restricts every axis) to the levels given; `gradient` adds a cotangent,
+    `defective` makes every case invalid in one way.
     """
     factors = [*_array_factors(op, rank, claims), *_parameter_factors(op, rank, claims, scale)]
     if gradient:
         factors += [_factor("g.pattern", _X_PATTERNS["sum"][1:]), Factor("g.k", _SEEDS)]
+    if scale == "long":
+        factors = [Factor(f.name, stretched(f.name, f.levels, claims)) for f in factors]
     if defective:
         names = tuple(d.name for d in defects_of(op, claims))
         factors.insert(0, Factor("defect", names))
@@ -123,6 +141,8 @@ def space_for(
     build = BUILDERS[op]
 
     def case(values: Values) -> Case:
+        if values["x.pattern"] == "wide" and not claims.wider(values["dtype"], gradient):
+            values = {**values, "x.pattern": "large"}
         built = build(op, rank, claims, scale, values)
         if gradient:
             built = with_cotangent(built, values, resized(built, whole) if whole else None)
@@ -142,11 +162,11 @@ def _array_factors(op: str, rank: int, claims: OpClaims) -> list[Factor]:
     layouts = tuple(name for name in claims.layouts if name != "contiguous")
     # A mean of integers is no integer: what an integer type would make of it is not specified.
     rounded = op in ROUNDED
-    dtypes = tuple(d for d in claims.dtypes if not rounded or d.startswith("float"))
+    dtypes = tuple(d for d in claims.dtypes if not rounded or is_float(d))
     some = ("contiguous", "column_major", "sliced")
     factors = [
         _factor("batch", _BATCH, (1, 2, 3)),
-        _factor("dtype", dtypes, dtypes[:3]),
+        replace(_factor("dtype", dtypes, dtypes), combined=min(len(dtypes), _TYPES)),
         _factor("x.layout", _LAYOUTS + layouts, some),
         _factor("x.pattern", patterns, ("impulse", "ramp", "ints")),
         Factor("x.k", _SEEDS),

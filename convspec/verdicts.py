@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import numpy.typing as npt
 
-from convspec.events import ACCEPTS_INVALID, CRASHES, DEVIATES, REJECTS, TIMES_OUT
+from convspec.events import ACCEPTS_INVALID, CRASHES, DEVIATES, REJECTS, TIMES_OUT, VACUOUS
 
 
 class Mismatch(AssertionError):  # noqa: N818 - it names what happened
@@ -57,6 +57,12 @@ class WrongValue(Mismatch):
     kind = "value"
 
 
+class Imprecise(Mismatch):
+    """The errors of a whole array are more than rounding, though none of them may be."""
+
+    kind = "precision"
+
+
 class WrongNaN(Mismatch):
     """A cell is NaN where it must not be, or is not where it must be."""
 
@@ -81,6 +87,12 @@ class InputChanged(Mismatch):
     kind = "input-changed"
 
 
+class WroteOutside(Mismatch):
+    """The call wrote into memory beside its input, or between the cells of it."""
+
+    kind = "wrote-outside"
+
+
 class ResultChanged(Mismatch):
     """A later call, or the caller's own array, changed an earlier result."""
 
@@ -91,6 +103,12 @@ class NotRepeatable(Mismatch):
     """The same call gave another answer."""
 
     kind = "not-repeatable"
+
+
+class SettingChanged(Mismatch):
+    """The call changed a setting of the whole process."""
+
+    kind = "setting-changed"
 
 
 class Raised(Mismatch):
@@ -130,3 +148,13 @@ class TimedOut(Mismatch):
     kind = "timeout"
     verdict = TIMES_OUT
     hurried: bool = False
+
+
+class NothingToTest(Mismatch):
+    """Not a mismatch, but an answer that comes as they do: the case lacks what the law is about.
+
+    Whoever puts cases to laws counts these; they break nothing, and they show nothing.
+    """
+
+    kind = "vacuous"
+    verdict = VACUOUS

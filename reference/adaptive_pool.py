@@ -14,26 +14,28 @@ import numpy as np
 
 from convspec.reference.constraints import (
     Array,
-    accumulator,
     check_array,
     check_cotangent,
     check_floating,
 )
+from convspec.reference.halves import once_rounded
 from convspec.reference.max_pool import Tie
 from convspec.reference.window import spatial
 from convspec.spec.relation import adaptive_bins
 
 
+@once_rounded
 def adaptive_avg_pool(x: Array, *, output_size: tuple[int, ...]) -> Array:
     """The mean of each bin, ``adaptive_avg_pool.definition``; x is of a floating dtype."""
     check_floating("adaptive average pooling", x)
     y = _outputs(x, output_size)
     for o, cells in _bins(x, output_size):
-        total = x[cells].sum(axis=tuple(range(2, x.ndim)), dtype=accumulator(x))
+        total = x[cells].sum(axis=tuple(range(2, x.ndim)), dtype=x.dtype)
         y[o] = total / total.dtype.type(_count(x, cells))
     return y
 
 
+@once_rounded
 def adaptive_max_pool(x: Array, *, output_size: tuple[int, ...]) -> Array:
     """The maximum of each bin, ``adaptive_max_pool.definition``; a NaN is the maximum."""
     y = _outputs(x, output_size)
@@ -42,17 +44,19 @@ def adaptive_max_pool(x: Array, *, output_size: tuple[int, ...]) -> Array:
     return y
 
 
+@once_rounded
 def adaptive_avg_pool_vjp(x: Array, cotangent: Array, *, output_size: tuple[int, ...]) -> Array:
     """The gradient in x, ``adaptive_avg_pool.gradient``: each cell gets an equal part."""
     check_floating("adaptive average pooling", x)
     check_cotangent(cotangent, _outputs(x, output_size).shape, x)
     dx = np.zeros(x.shape, x.dtype)
     for o, cells in _bins(x, output_size):
-        part = cotangent[o] / accumulator(x).type(_count(x, cells))
+        part = cotangent[o] / x.dtype.type(_count(x, cells))
         dx[cells] += np.expand_dims(part.astype(x.dtype), tuple(range(2, x.ndim)))
     return dx
 
 
+@once_rounded
 def adaptive_max_pool_vjp(
     x: Array, cotangent: Array, *, output_size: tuple[int, ...], tie: Tie = "first"
 ) -> Array:

@@ -9,16 +9,17 @@ import numpy as np
 
 from convspec.reference.constraints import (
     Array,
-    accumulator,
     check_array,
     check_cotangent,
     check_floating,
 )
+from convspec.reference.halves import once_rounded
 from convspec.reference.window import overlap_add, windows
 from convspec.spec.relation import Axis, Padding
 from convspec.spec.relation import axes as spatial_axes
 
 
+@once_rounded
 def avg_pool(
     x: Array,
     *,
@@ -40,12 +41,13 @@ def avg_pool(
     if padding is not counted and some window holds nothing but padding.
     """
     axes = _axes(x, window, stride, padding, dilation, ceil_mode)
-    divisor = _divisor(axes, count_include_pad, accumulator(x))
-    total = windows(x, axes, 0).sum(axis=2, dtype=accumulator(x))
+    divisor = _divisor(axes, count_include_pad, x.dtype)
+    total = windows(x, axes, 0).sum(axis=2, dtype=x.dtype)
     y: Array = total.reshape(*x.shape[:2], *divisor.shape) / divisor
     return y.astype(x.dtype, copy=False)
 
 
+@once_rounded
 def avg_pool_vjp(
     x: Array,
     cotangent: Array,
@@ -64,7 +66,7 @@ def avg_pool_vjp(
     axes = _axes(x, window, stride, padding, dilation, ceil_mode)
     outputs = tuple([a.out for a in axes])
     check_cotangent(cotangent, x.shape[:2] + outputs, x)
-    part = (cotangent / _divisor(axes, count_include_pad, accumulator(x))).astype(x.dtype)
+    part = (cotangent / _divisor(axes, count_include_pad, x.dtype)).astype(x.dtype)
     taps = tuple(range(2, x.ndim))
     shares = np.broadcast_to(np.expand_dims(part, taps), x.shape[:2] + window + outputs)
     return overlap_add(shares, axes)

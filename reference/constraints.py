@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from convspec.spec.dtypes import is_float, is_number
+
 Array = npt.NDArray[Any]
 
 
@@ -14,7 +16,7 @@ def check_array(name: str, array: Array, spatial: bool = True) -> None:
     """Raise ``ValueError`` unless ``array`` holds numbers and, if ``spatial``, has spatial axes."""
     if not isinstance(array, np.ndarray):
         raise ValueError(f"{name} must be a NumPy array, not {type(array).__name__}")
-    if array.dtype.kind not in "fiu":
+    if not is_number(array.dtype.name):
         raise ValueError(f"{name} must hold floating or whole numbers, not {array.dtype}")
     if spatial and array.ndim < 3:
         raise ValueError(
@@ -25,16 +27,8 @@ def check_array(name: str, array: Array, spatial: bool = True) -> None:
 
 def check_floating(operation: str, array: Array) -> None:
     """Raise ``ValueError`` unless ``array`` holds floating numbers: a mean of integers is none."""
-    if array.dtype.kind != "f":
+    if not is_float(array.dtype.name):
         raise ValueError(f"{operation} is defined for floating numbers, not for {array.dtype}")
-
-
-def accumulator(x: Array) -> np.dtype[Any]:
-    """The dtype in which a mean of x is computed before it is rounded to the dtype of x.
-
-    It is that of x, but for float16, in which a count of cells soon is infinite.
-    """
-    return np.dtype(np.float32) if x.dtype == np.float16 else x.dtype
 
 
 def check_same_dtype(name: str, array: Array, x: Array) -> None:

@@ -8,6 +8,7 @@ from math import prod
 import numpy as np
 
 from convspec.reference.constraints import Array, check_array, check_cotangent, check_same_dtype
+from convspec.reference.halves import once_rounded
 from convspec.reference.window import overlap_add, windows
 from convspec.spec.relation import Axis, Padding, at_least
 from convspec.spec.relation import axes as spatial_axes
@@ -16,6 +17,7 @@ from convspec.spec.relation import axes as spatial_axes
 BLOCK = 1 << 22
 
 
+@once_rounded
 def conv(
     x: Array,
     w: Array,
@@ -50,6 +52,7 @@ def conv(
     return y.reshape(batch, channels_out, *[a.out for a in axes])
 
 
+@once_rounded
 def conv_vjp(
     x: Array,
     w: Array,

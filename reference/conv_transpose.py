@@ -8,10 +8,12 @@ import numpy as np
 
 from convspec.reference.constraints import Array, check_array, check_cotangent, check_same_dtype
 from convspec.reference.conv import BLOCK, conv, conv_vjp
+from convspec.reference.halves import once_rounded
 from convspec.reference.window import overlap_add, spatial
 from convspec.spec.relation import Axis, Padding, at_least, transposed_axes
 
 
+@once_rounded
 def conv_transpose(
     x: Array,
     w: Array,
@@ -54,6 +56,7 @@ def conv_transpose(
     return y
 
 
+@once_rounded
 def conv_transpose_vjp(
     x: Array,
     w: Array,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from convspec.reference.constraints import Array, check_array, check_cotangent, check_same_dtype
+from convspec.reference.halves import once_rounded
 
 
+@once_rounded
 def dense(x: Array, w: Array, b: Array | None = None) -> Array:
     """The fully connected layer, ``dense.definition``: y[o] = b[o] + Σ_c w[o, c] · x[c].
 
@@ -18,6 +20,7 @@ def dense(x: Array, w: Array, b: Array | None = None) -> Array:
     return y
 
 
+@once_rounded
 def dense_vjp(x: Array, w: Array, b: Array | None, cotangent: Array) -> tuple[Array, ...]:
     """The gradients (dx, dw) of ⟨dense(x, w, b), cotangent⟩, and db if there is a bias.
 

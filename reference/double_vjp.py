@@ -23,6 +23,7 @@ from convspec.reference.conv import conv
 from convspec.reference.conv_transpose import conv_transpose
 from convspec.reference.dense import dense
 from convspec.reference.global_pool import global_avg_pool, global_max_pool_jvp, global_sum_pool
+from convspec.reference.halves import once_rounded
 from convspec.reference.max_pool import max_pool_jvp
 from convspec.reference.pad import pad
 from convspec.reference.relu import relu_vjp
@@ -49,6 +50,7 @@ _PIECEWISE: dict[str, Callable[..., Array]] = {
 }
 
 
+@once_rounded
 def double_vjp(
     op: str,
     inputs: Sequence[Array],

@@ -11,13 +11,14 @@ import numpy as np
 
 from convspec.reference.constraints import (
     Array,
-    accumulator,
     check_array,
     check_cotangent,
     check_floating,
 )
+from convspec.reference.halves import once_rounded
 
 
+@once_rounded
 def global_avg_pool(x: Array) -> Array:
     """The mean over all spatial axes, ``global_avg_pool.definition``: (N, C, *n) → (N, C).
 
@@ -25,11 +26,12 @@ def global_avg_pool(x: Array) -> Array:
     """
     check_floating("global average pooling", x)
     _check(x)
-    total = x.sum(axis=tuple(range(2, x.ndim)), dtype=accumulator(x))
+    total = x.sum(axis=tuple(range(2, x.ndim)), dtype=x.dtype)
     y: Array = (total / total.dtype.type(prod(x.shape[2:]))).astype(x.dtype, copy=False)
     return y
 
 
+@once_rounded
 def global_sum_pool(x: Array) -> Array:
     """The sum over all spatial axes, ``global_sum_pool.definition``: (N, C, *n) → (N, C).
 
@@ -40,6 +42,7 @@ def global_sum_pool(x: Array) -> Array:
     return y
 
 
+@once_rounded
 def global_max_pool(x: Array) -> Array:
     """The maximum over all spatial axes, ``global_max_pool.definition``: (N, C, *n) → (N, C).
 
@@ -50,15 +53,17 @@ def global_max_pool(x: Array) -> Array:
     return y
 
 
+@once_rounded
 def global_avg_pool_vjp(x: Array, cotangent: Array) -> Array:
     """The gradient in x, ``global_avg_pool.gradient``: every cell gets an equal part."""
     check_floating("global average pooling", x)
     _check(x)
     check_cotangent(cotangent, x.shape[:2], x)
-    part = cotangent / accumulator(x).type(prod(x.shape[2:]))
+    part = cotangent / x.dtype.type(prod(x.shape[2:]))
     return global_sum_pool_vjp(x, part.astype(x.dtype, copy=False))
 
 
+@once_rounded
 def global_sum_pool_vjp(x: Array, cotangent: Array) -> Array:
     """The gradient in x, ``global_sum_pool.gradient``: every cell gets the cotangent."""
     _check(x)
@@ -66,6 +71,7 @@ def global_sum_pool_vjp(x: Array, cotangent: Array) -> Array:
     return np.broadcast_to(np.expand_dims(cotangent, tuple(range(2, x.ndim))), x.shape).copy()
 
 
+@once_rounded
 def global_max_pool_vjp(x: Array, cotangent: Array) -> Array:
     """The gradient in x, ``global_max_pool.gradient``: the first maximum gets it all."""
     _check(x)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from convspec.reference.constraints import Array, check_array, check_cotangent, check_floating
+from convspec.reference.halves import once_rounded
 from convspec.reference.window import overlap_add, windows
 from convspec.spec.relation import Axis, Padding, at_least
 from convspec.spec.relation import axes as spatial_axes
 
 
+@once_rounded
 def lp_pool(
     x: Array,
     *,
@@ -33,6 +35,7 @@ def lp_pool(
     return y.astype(x.dtype).reshape(*x.shape[:2], *[a.out for a in axes])
 
 
+@once_rounded
 def lp_pool_vjp(
     x: Array,
     cotangent: Array,

@@ -8,13 +8,16 @@ from typing import Literal
 import numpy as np
 
 from convspec.reference.constraints import Array, check_array, check_cotangent, check_floating
+from convspec.reference.halves import once_rounded
 from convspec.reference.window import overlap_add, windows
+from convspec.spec.dtypes import is_float
 from convspec.spec.relation import Axis, Padding
 from convspec.spec.relation import axes as spatial_axes
 
 Tie = Literal["first", "last", "split"]
 
 
+@once_rounded
 def max_pool(
     x: Array,
     *,
@@ -37,6 +40,7 @@ def max_pool(
     return y.reshape(*x.shape[:2], *[a.out for a in axes])
 
 
+@once_rounded
 def max_pool_with_indices(
     x: Array,
     *,
@@ -60,6 +64,7 @@ def max_pool_with_indices(
     return y.reshape(shape), index.reshape(shape)
 
 
+@once_rounded
 def max_pool_vjp(
     x: Array,
     cotangent: Array,
@@ -126,7 +131,7 @@ def _chosen(x: Array, tied: Array, tie: Tie) -> tuple[Array, Array | None]:
 
 
 def _identity(x: Array) -> float:
-    return -np.inf if x.dtype.kind == "f" else int(np.iinfo(x.dtype).min)
+    return -np.inf if is_float(x.dtype.name) else int(np.iinfo(x.dtype).min)
 
 
 def _tied(x: Array, axes: tuple[Axis, ...]) -> tuple[Array, Array, Array]:

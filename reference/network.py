@@ -15,6 +15,7 @@ from convspec.reference.conv import conv
 from convspec.reference.dense import dense
 from convspec.reference.double_vjp import double_vjp
 from convspec.reference.global_pool import global_avg_pool
+from convspec.reference.halves import once_rounded
 from convspec.reference.max_pool import max_pool
 from convspec.reference.relu import relu
 from convspec.reference.softmax import cross_entropy, log_softmax
@@ -154,6 +155,7 @@ _HERE = Composition(
 )
 
 
+@once_rounded
 def network(*arrays: Array, **params: Any) -> Array:
     """A small network of the operations here, ``network.definition``; see :mod:`spec.network`.
 

@@ -7,13 +7,16 @@ from typing import Literal
 import numpy as np
 
 from convspec.reference.constraints import Array, check_array, check_cotangent
+from convspec.reference.halves import once_rounded
 from convspec.reference.window import spatial
+from convspec.spec.dtypes import is_float
 from convspec.spec.relation import Pair, pairs
 
 Mode = Literal["constant", "reflect", "symmetric", "replicate", "circular"]
 MODES: tuple[Mode, ...] = ("constant", "reflect", "symmetric", "replicate", "circular")
 
 
+@once_rounded
 def pad(x: Array, *, padding: tuple[Pair, ...], mode: Mode, value: float = 0) -> Array:
     """Each spatial axis with ``low`` cells before and ``high`` cells after it, by ``mode``.
 
@@ -48,6 +51,7 @@ def pad(x: Array, *, padding: tuple[Pair, ...], mode: Mode, value: float = 0) ->
     return y
 
 
+@once_rounded
 def pad_vjp(
     x: Array, cotangent: Array, *, padding: tuple[Pair, ...], mode: Mode, value: float = 0
 ) -> Array:
@@ -117,7 +121,7 @@ def _source(i: Array, n: int, mode: Mode, first: int) -> Array:
 def _as_dtype(value: float, x: Array) -> float:
     if not isinstance(value, (int, float, np.number)):
         raise ValueError(f"value must be a number, not {value!r}")
-    if x.dtype.kind == "f":
+    if is_float(x.dtype.name):
         return value
     limits = np.iinfo(x.dtype)
     if not limits.min <= value <= limits.max or value != int(value):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from convspec.reference.constraints import Array, check_array, check_cotangent
+from convspec.reference.halves import once_rounded
 
 
+@once_rounded
 def relu(x: Array) -> Array:
     """The rectifier, ``relu.definition``: y = max(x, 0), cell by cell, for x of any shape.
 
@@ -16,6 +18,7 @@ def relu(x: Array) -> Array:
     return np.where(x < 0, x.dtype.type(0), x)
 
 
+@once_rounded
 def relu_vjp(x: Array, cotangent: Array) -> Array:
     """The gradient in x, ``relu.gradient``: the cotangent where x is positive, 0 elsewhere.
 

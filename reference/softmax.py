@@ -9,13 +9,14 @@ import numpy as np
 
 from convspec.reference.constraints import (
     Array,
-    accumulator,
     check_array,
     check_cotangent,
     check_floating,
 )
+from convspec.reference.halves import once_rounded
 
 
+@once_rounded
 def softmax(x: Array) -> Array:
     """Softmax, ``softmax.definition``: y[c] = exp(x[c]) / Σ_j exp(x[j]).
 
@@ -25,6 +26,7 @@ def softmax(x: Array) -> Array:
     return _softmax(x).astype(x.dtype, copy=False)
 
 
+@once_rounded
 def log_softmax(x: Array) -> Array:
     """The logarithm of softmax, ``log_softmax.definition``: y[c] = x[c] − log Σ_j exp(x[j]).
 
@@ -34,6 +36,7 @@ def log_softmax(x: Array) -> Array:
     return _log_softmax(x).astype(x.dtype, copy=False)
 
 
+@once_rounded
 def cross_entropy(logits: Array, labels: Array) -> Array:
     """The mean over N of −log softmax(logits)[label], ``cross_entropy.definition``.
 
@@ -45,6 +48,7 @@ def cross_entropy(logits: Array, labels: Array) -> Array:
     return np.array(-chosen.mean(), logits.dtype)
 
 
+@once_rounded
 def softmax_vjp(x: Array, cotangent: Array) -> Array:
     """The gradient in x, ``softmax.gradient``: y·(g − Σ_j y[j]·g[j]) for a cotangent g (N, C)."""
     _check("x", x)
@@ -55,15 +59,17 @@ def softmax_vjp(x: Array, cotangent: Array) -> Array:
     return dx.astype(x.dtype, copy=False)
 
 
+@once_rounded
 def log_softmax_vjp(x: Array, cotangent: Array) -> Array:
     """The gradient in x, ``log_softmax.gradient``: g − softmax(x)·Σ_j g[j] for a cotangent g."""
     _check("x", x)
     check_cotangent(cotangent, x.shape, x)
-    total = cotangent.sum(axis=1, keepdims=True, dtype=accumulator(x))
+    total = cotangent.sum(axis=1, keepdims=True, dtype=x.dtype)
     dx: Array = cotangent - _softmax(x) * total
     return dx.astype(x.dtype, copy=False)
 
 
+@once_rounded
 def cross_entropy_vjp(logits: Array, labels: Array, cotangent: Array) -> Array:
     """The gradient in the logits, ``cross_entropy.gradient``: (softmax − one-hot) / N, times g.
 
@@ -77,14 +83,12 @@ def cross_entropy_vjp(logits: Array, labels: Array, cotangent: Array) -> Array:
 
 
 def _softmax(x: Array) -> Array:
-    """In the accumulator's dtype."""
     parts = np.exp(_shifted(x))
     y: Array = parts / parts.sum(axis=1, keepdims=True)
     return y
 
 
 def _log_softmax(x: Array) -> Array:
-    """In the accumulator's dtype."""
     shifted = _shifted(x)
     y: Array = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     return y
@@ -92,7 +96,7 @@ def _log_softmax(x: Array) -> Array:
 
 def _shifted(x: Array) -> Array:
     """x less the greatest of its row: no ratio changes, and no exponential overflows."""
-    wide = x.astype(accumulator(x))
+    wide = x.copy()
     with np.errstate(invalid="ignore"):  # ∞ − ∞, a NaN: such a row has no softmax
         wide -= wide.max(axis=1, keepdims=True)
     return wide

@@ -16,6 +16,7 @@ from convspec.reference.global_pool import (
     global_max_pool_vjp,
     global_sum_pool_vjp,
 )
+from convspec.reference.halves import once_rounded
 from convspec.reference.lp_pool import lp_pool_vjp
 from convspec.reference.max_pool import max_pool_vjp
 from convspec.reference.pad import pad_vjp
@@ -44,6 +45,7 @@ _OF_WEIGHTS: dict[str, Callable[..., tuple[Array, ...]]] = {
 }
 
 
+@once_rounded
 def vjp(op: str, inputs: Sequence[Array], cotangent: Array, **params: Any) -> tuple[Array, ...]:
     """The gradients of ⟨op(*inputs, **params), cotangent⟩: one per input, each of its shape.
 

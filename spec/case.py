@@ -18,11 +18,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 from typing import Any
 
+from .dtypes import DTYPES
 from .operations import NAMED_PADDINGS, VOCABULARY, Operation, Pads, Parameter, parameters
-
-DTYPES = ("float32", "float64", "float16", "int64", "int32", "int16", "int8")
 
 PATTERNS = {
     "zeros": "all 0",
@@ -39,6 +39,10 @@ PATTERNS = {
     "bank": "cell t of map j in entry n is 1 if j is n · cells of a map + t (modulo the maps), 0 if"
     " not: every one-hot kernel of a transposed convolution",
     "labels": "classes from 0 to C − 1, k-th draw",
+    "large": "integers from −a to a, from 0 for odd k, k-th draw; a is as large as exact sums"
+    " allow; of an integer type all that it holds, or as much as 63 bits can add up",
+    "wide": "the same where sums are kept in the next wider type, float32 for 16 bits, float64 for"
+    " float32",
     "nan": "a ramp with NaN in cell k",
     "nans": "a ramp with NaN in cell k and every second one from there on",
 }
@@ -71,6 +75,11 @@ class Tensor:
     pattern: str = "ints"
     k: int = 0
     layout: str = "contiguous"
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return prod(self.shape)
 
     def __str__(self) -> str:
         shape = "x".join(map(str, self.shape)) or "scalar"
@@ -108,13 +117,7 @@ class Case:
     @property
     def cells(self) -> int:
         """How many array elements the case holds: a measure of its size."""
-        total = 0
-        for tensor in self.tensors:
-            count = 1
-            for n in tensor.shape:
-                count *= n
-            total += count
-        return total
+        return sum(tensor.size for tensor in self.tensors)
 
     @cached_property
     def line(self) -> str:

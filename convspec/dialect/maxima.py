@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convspec import reference
+from convspec.dtypes import floating, limits, lowest
 from convspec.reference.window import overlap_add, windows
 from convspec.spec.claims import Claims
 from convspec.spec.relation import Axis
@@ -41,12 +42,12 @@ def maximum(
             for o, cells in bins(x, parameters["output_size"], choices):
                 y[o] = x[cells].max(axis=tuple(range(2, x.ndim)))
         elif 0 in x.shape[2:] and choices["global_max_pool.empty"] == "identity":
-            y = np.full(x.shape[:2], _identity(x.dtype))
+            y = np.full(x.shape[:2], lowest(x.dtype))
         else:
             y = reference.global_max_pool(x)
         y = _from_start(y, choices, dtype) if not op.startswith("max_pool") else y
     # In wide integers padding counts as their least number, in the implementation's as its own.
-    result: Array = np.maximum(y, np.iinfo(dtype).min) if dtype.kind == "i" and y.size else y
+    result: Array = np.maximum(y, lowest(dtype)) if not floating(dtype) and y.size else y
     return result
 
 
@@ -56,11 +57,11 @@ def _max_pool(x: Array, p: Parameters, choices: Choices, dtype: np.dtype[Any]) -
     if 0 in counts:
         return np.zeros(shape, x.dtype)
     axes = widened(x.shape[2:], p["window"], p, counts)
-    y = windows(x, axes, _identity(x.dtype)).max(axis=2).reshape(shape)
+    y = windows(x, axes, lowest(x.dtype)).max(axis=2).reshape(shape)
     y = _from_start(y, choices, dtype)
     match choices["max_pool.empty-window"]:
         case "lowest":
-            return np.where(_empty(axes), _lowest(dtype), y)
+            return np.where(_empty(axes), limits(dtype).min, y)
         case "zero":
             return np.where(_empty(axes), np.zeros((), x.dtype), y)
     return y
@@ -177,12 +178,12 @@ def _by_bins(x: Array, g: Array, size: tuple[int, ...], choices: Choices, point:
 
 def _chosen(x: Array, axes: tuple[Axis, ...], choices: Choices, tie: str) -> tuple[Array, Array]:
     """The taps that stand for each window, (N, C, K, P), and where each tap stands, (K, P)."""
-    cells = windows(x, axes, _identity(x.dtype))
+    cells = windows(x, axes, lowest(x.dtype))
     sizes = [a.size for a in axes]
     positions = windows(np.arange(prod(sizes)).reshape(1, 1, *sizes), axes, -1)[0, 0]
     tied = _tied(cells) & (positions >= 0)
     chosen = _one_of(tied, tie)
-    if tie != "split" and x.dtype.kind == "f":
+    if tie != "split" and floating(x.dtype):
         several = np.isnan(cells).any(axis=2, keepdims=True)
         chosen = np.where(several, _one_of(tied, choices["max_pool.nan-index"]), chosen)
     return chosen, positions
@@ -205,24 +206,16 @@ def _one_of(tied: Array, which: str) -> Array:
 
 def _numbers(x: Array, choices: Choices) -> Array:
     """x as the maxima see it: where NaN is ignored, it cannot win."""
-    if x.dtype.kind == "f" and choices["max_pool.nan"] == "ignored":
+    if floating(x.dtype) and choices["max_pool.nan"] == "ignored":
         return np.where(np.isnan(x), x.dtype.type(-np.inf), x)
     return x
 
 
 def _from_start(y: Array, choices: Choices, dtype: np.dtype[Any]) -> Array:
-    if choices["max_pool.padding-value"] == "lowest" and dtype.kind == "f":
-        above: Array = np.maximum(y, _lowest(dtype))
+    if choices["max_pool.padding-value"] == "lowest" and floating(dtype):
+        above: Array = np.maximum(y, limits(dtype).min)
         return above
     return y
-
-
-def _identity(dtype: np.dtype[Any]) -> Any:
-    return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min
-
-
-def _lowest(dtype: np.dtype[Any]) -> Any:
-    return np.finfo(dtype).min if dtype.kind == "f" else np.iinfo(dtype).min
 
 
 def empty_windows(sizes: tuple[int, ...], p: Parameters, choices: Choices) -> Array:

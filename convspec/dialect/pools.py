@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convspec import reference
+from convspec.dtypes import floating
 from convspec.reference.window import overlap_add, windows
 from convspec.spec.relation import Axis, adaptive_bins, at_least
 
@@ -206,5 +207,5 @@ def cross_entropy(arrays: Sequence[Array], p: Parameters, choices: Choices) -> A
 
 
 def _floating(operation: str, x: Array) -> None:
-    if x.dtype.kind != "f":
+    if not floating(x.dtype):
         raise ValueError(f"{operation} is defined for floating numbers, not for {x.dtype}")

@@ -7,11 +7,10 @@ import numpy as np
 from convspec.comparison import require_equal, require_shape
 from convspec.dialect import splits_ties
 from convspec.law import law
+from convspec.spec.dtypes import FLOATS
 from convspec.spec.groups import EVERY, LINEAR, MAXIMA
 from convspec.trial import Trial
 from convspec.verdicts import WrongValue
-
-FLOATS = ("float32", "float64", "float16")
 
 
 @law("gradient", EVERY, share=4, gradient=True, narrow={"dtype": FLOATS})

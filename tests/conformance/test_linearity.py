@@ -7,6 +7,7 @@ import numpy as np
 from convspec.comparison import require_equal
 from convspec.contents import backwards
 from convspec.law import law
+from convspec.spec.dtypes import is_float
 from convspec.spec.groups import LINEAR, MAXIMA, WEIGHTED
 from convspec.trial import Trial, wide
 from convspec.verdicts import WrongShape
@@ -34,7 +35,7 @@ def _linear(trial: Trial, name: str) -> None:
     if parts[0].shape != parts[1].shape or parts[0].shape != whole.shape:
         raise WrongShape("the shape of the result depends on the values of the input", got=whole)
     expected = parts[0].astype(np.float64) - 2 * parts[1].astype(np.float64)
-    if trial.case.dtype.startswith("int"):
+    if not is_float(trial.case.dtype):
         expected = parts[0] - 2 * parts[1]  # integers wrap, and wrap alike on both sides
     versus = f"f({name}) − 2f({name}′)"
     summed = {name: np.abs(wide(first)) + 2 * np.abs(wide(second))}

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from convspec.comparison import require_equal, require_shape
-from convspec.contents import lowest
+from convspec.dtypes import limits as dtype_limits
+from convspec.dtypes import lowest
 from convspec.law import law
 from convspec.moves import claimed, coverage, grown, window_axes
+from convspec.spec.dtypes import FLOATS
 from convspec.spec.groups import MAXIMA, SCALED, WINDOWED
 from convspec.trial import Array, Trial, wide
 from convspec.verdicts import WrongShape, WrongValue
-
-FLOATS = ("float32", "float64", "float16")
 
 
 def readers(trial: Trial, cell: tuple[int, ...]) -> Array:
@@ -72,7 +72,7 @@ def test_unread_cells(trial: Trial) -> None:
     short = axis.stride - 1 - (axis.padded - axis.extent) % axis.stride
     x = grown(trial.inputs["x"], [short if a == which else 0 for a in range(trial.case.rank)])
     counts = coverage(trial, x.shape[2:])
-    limits = np.finfo(x.dtype) if x.dtype.kind == "f" else np.iinfo(x.dtype)
+    limits = dtype_limits(x.dtype)
     other = np.where(counts == 0, x.dtype.type(limits.max), x)
     require_equal(trial.run(x=other), trial.run(x=x), "y of other unread cells", "x as it was")
 

@@ -6,10 +6,11 @@ import numpy as np
 
 from convspec.comparison import require_equal, require_shape
 from convspec.law import law
+from convspec.spec.dtypes import FLOATS
 from convspec.spec.groups import MAX_POOLS
 from convspec.trial import Array, Trial
 
-SEVERAL = {"x.pattern": ("nans",), "dtype": ("float32", "float64", "float16")}
+SEVERAL = {"x.pattern": ("nans",), "dtype": FLOATS}
 
 
 @law("nan-index", ("max_pool_with_indices",), narrow=SEVERAL)

@@ -24,12 +24,12 @@ from convspec.conformance.premises import (
     unblocked,
 )
 from convspec.law import law
+from convspec.spec.dtypes import FLOATS
 from convspec.spec.groups import MAX_POOLS, POOLS
 from convspec.trial import Trial, wide
 from convspec.verdicts import WrongValue
 
 SHARE = 0.5
-FLOATS = ("float32", "float64", "float16")
 
 
 @law("window-permutation", POOLS, share=SHARE, narrow={**PLAIN, "window": (2, 3, 4, 5, 7)})

@@ -21,7 +21,8 @@ from convspec.conformance.premises import (
     tiles,
     unblocked,
 )
-from convspec.contents import backwards, lowest
+from convspec.contents import backwards
+from convspec.dtypes import lowest
 from convspec.law import law
 from convspec.spec.clauses.pooling import CHOICES
 from convspec.spec.groups import MAX_POOLS, MAXIMA

@@ -8,10 +8,9 @@ from convspec import dialect
 from convspec.comparison import require_equal, require_within
 from convspec.contents import backwards
 from convspec.law import law
+from convspec.spec.dtypes import FLOATS
 from convspec.spec.groups import MEANS, TWICE, WEIGHTED
 from convspec.trial import Array, Trial
-
-FLOATS = ("float32", "float64", "float16")
 
 
 @law("second-gradient", WEIGHTED, gradient=True, narrow={"dtype": FLOATS})

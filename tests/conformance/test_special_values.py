@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 
 from convspec.comparison import require_equal, require_shape
+from convspec.dtypes import limits
 from convspec.law import law
 from convspec.moves import agree
+from convspec.spec.dtypes import FLOATS
 from convspec.spec.groups import CONVOLUTIONS, LINEAR, MAX_POOLS, MAXIMA, MEANS, SCALED
 from convspec.trial import Array, Trial, wide
 from convspec.verdicts import Mismatch, WrongValue
 
-FLOATS = ("float32", "float64", "float16")
 SPECIAL = (np.nan, np.inf, -np.inf)
 
 
@@ -123,7 +124,7 @@ def test_subnormals(trial: Trial) -> None:
     """Numbers next to 0 are not taken for 0: integers times the least of them stay exact."""
     x = trial.inputs["x"]
     # A mean needs room below its integers, or all that it gives is rounding.
-    unit = float(np.finfo(x.dtype).smallest_subnormal) * (64 if trial.op in MEANS else 1)
+    unit = float(limits(x.dtype).smallest_subnormal) * (64 if trial.op in MEANS else 1)
     name = "w" if "w" in trial.inputs and trial.case["x"].k % 2 else "x"
     tiny: Array = (trial.inputs[name].astype(np.float64) * unit).astype(x.dtype)
     changes: dict[str, Any] = {name: tiny}

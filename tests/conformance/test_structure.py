@@ -8,7 +8,8 @@ import numpy as np
 
 from convspec import reference
 from convspec.comparison import require_shape
-from convspec.contents import backwards, lowest
+from convspec.contents import backwards
+from convspec.dtypes import lowest
 from convspec.law import law
 from convspec.spec.groups import CONVOLUTIONS, POOLS, WINDOWED
 from convspec.spec.relation import resolve_padding
