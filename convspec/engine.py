@@ -159,9 +159,8 @@ def _bench(
     if not isolate:
         yield Bench(opened or open_adapter(str(given)), all_laws()), None
         return
-    laws = all_laws()  # which what is forked from here has, then
     with Apart(opened or str(given), limits) as apart:
-        yield Bench(apart.adapter, laws, None, apart), apart
+        yield Bench(apart.adapter, all_laws(), None, apart), apart
 
 
 def _observed(opened: Adapter, apart: Apart | None, ops: set[str]) -> dict[str, dict[str, Any]]:
@@ -238,7 +237,7 @@ def _called(adapter: Adapter, line: str) -> None:
 
 def _printed(error: Mismatch) -> str:
     _, mark, said = (error.details or "").partition(PRINTED)
-    return f"; {mark}{said}"
+    return f"; {mark}{said}" if mark else ""
 
 
 def _pytest(

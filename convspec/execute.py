@@ -47,8 +47,11 @@ Which = tuple[str, str, int, Row | str]
 """Law, operation, number of spatial axes, and the row of a case or its line."""
 
 
-DEATHS = 40
-"""Processes that one search may cost for each way of dying: enough to shrink a case."""
+DEATHS = 200
+"""What the processes may cost that die of drawn rows, and again while each way is shrunk.
+
+A hang, or a library that is loaded anew, costs more than a fork: see `isolation`.
+"""
 
 
 class _Sparing:
@@ -62,9 +65,9 @@ class _Sparing:
         self._deadly: dict[Row, Mismatch] = {}
         self._spent = 0
         self._ways: set[tuple[Any, ...]] = set()
+        self._shrinking = False
         self.spared = 0
         """Drawn rows that were let pass without being checked."""
-        self._shrinking = False
 
     def shrinking(self) -> None:
         """The rows that were drawn are through; what comes now is to make them simpler."""
@@ -73,7 +76,8 @@ class _Sparing:
     def __call__(self, row: Row) -> None:
         if row in self._deadly:
             raise self._deadly[row]
-        if self._spent and self._spent >= DEATHS * len(self._ways):
+        allowed = DEATHS * len(self._ways) if self._shrinking else DEATHS
+        if self._spent and self._spent >= allowed:
             self.spared += not self._shrinking
             return
         try:
@@ -216,7 +220,7 @@ class Bench:
         failures = tuple(self._failure(space.case(found.row), found) for found in confirmed)
         cases = outcome.cases - check.spared - known.spared
         done = _finished(law, op, rank, cases, failures, began, empty, known.excused)
-        return replace(done, drawn=max(rows.drawn - check.spared, 0))
+        return replace(done, drawn=rows.drawn - check.spared)
 
     def replay(self, law: Law, case: Case) -> LawFinished:
         """Put one given case to a law."""
