@@ -56,6 +56,7 @@ def run(
     case: str | None = None,
     resume: Sequence[Event] = (),
     known: Sequence[str] = (),
+    conditions: bool = True,
     listener: Listener | None = None,
     after: Sequence[Stage] = STAGES,
     isolate: bool = True,
@@ -71,8 +72,9 @@ def run(
     every law that it fits, in place of drawn ones. `resume` are the events of a run that was cut
     short: its laws that finished are not run again, and are among the events returned, but
     `listener` does not get them once more. `known` are files of known failures: what they excuse is
-    let pass, and their witnesses are checked. `after` are the stages that follow the laws; Ctrl-C
-    in one of them ends the run like Ctrl-C in a law. `instead` puts cases to laws in its own way,
+    let pass, and their witnesses are checked. `conditions`: whether those of failures are looked
+    for. `after` are the stages that follow the laws; Ctrl-C in one of them ends the run like Ctrl-C
+    in a law. `instead` puts cases to laws in its own way,
     in place of the profile's plan, and says whether it was interrupted.
 
     Raises KnownFileError for a file of known failures that is wrong, UnknownAdapter or AdapterError
@@ -138,7 +140,9 @@ def run(
         else:
             interrupted = left and _pytest(bench, apart, options, workers, emit)
         if not interrupted:
-            stages = Run(bench, laws, events, adapter, profile, seed, ops, clauses, case, known)
+            stages = Run(
+                bench, laws, events, adapter, profile, seed, ops, clauses, case, known, conditions
+            )
             interrupted = _afterwards(stages, planned, after, emit)
     emit(RunFinished(time.perf_counter() - began, interrupted))
     if not interrupted and not any(isinstance(event, LawFinished) for event in events):

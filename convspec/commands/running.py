@@ -99,6 +99,10 @@ def isolation(command: Callable[..., int]) -> Callable[..., int]:
     "--update-known", "draft", type=click.Path(path_type=Path), metavar="FILE",
     help="Append a draft for each new failure to FILE, which is also read.",
 )  # fmt: skip
+@click.option(
+    "--conditions/--no-conditions", default=True,
+    help="Look for the condition of each failure.  [default: yes, but not in smoke]",
+)  # fmt: skip
 @click.option("-v", "--verbose", is_flag=True, help="A row per clause, and every failure in full.")
 @isolation
 def check(
@@ -113,6 +117,7 @@ def check(
     resume: Path | None,
     known: tuple[str, ...],
     draft: Path | None,
+    conditions: bool,
     verbose: bool,
     apart: dict[str, Any],
 ) -> int:
@@ -137,7 +142,7 @@ def check(
     wanted = {
         "profile": profile, "seed": seed, "jobs": jobs,
         "ops": known_ops(ops), "clauses": known_clauses(clauses),
-        "known": known_files(known, draft), **apart,
+        "known": known_files(known, draft), "conditions": conditions, **apart,
     }  # fmt: skip
     if resume is not None:
         from convspec.resuming import runs_to_resume

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from convspec.diagnosis.words import alike_lines, condition_lines
 from convspec.events import CONFORMS, KNOWN, UNSUPPORTED, VERDICTS, Explained
 from convspec.failures import replay_line
 from convspec.legible import legible
@@ -44,19 +45,7 @@ def conditions(explained: Explained | None) -> list[str]:
     """The condition under which it fails, and what it looks like, a line each."""
     if explained is None:
         return []
-    lines = []
-    if explained.condition:
-        said = f"fails iff {explained.condition.get('rule')}"
-        tried = [
-            f"{failing} of {count} {where}"
-            for where in ("inside", "outside")
-            for failing, count in [explained.condition.get(where) or (None, None)]
-            if count is not None
-        ]
-        lines.append(f"{said} ({', '.join(tried)})" if tried else said)
-    if explained.looks_like:
-        lines.append(f"looks like: {', '.join(explained.looks_like)}")
-    return lines
+    return [*condition_lines(explained.condition), *alike_lines(explained.looks_like)]
 
 
 def lines_of(report: Report, found: Finding, *, brief: bool = False) -> list[str]:
