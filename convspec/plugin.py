@@ -20,11 +20,13 @@ from convspec.events import (
     ERROR,
     FAILING,
     UNSUPPORTED,
+    VACUOUS,
     Failure,
     LawFinished,
     from_json,
     to_json,
 )
+from convspec.legible import legible
 from convspec.profiles import BUDGETS
 
 if TYPE_CHECKING:
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
 PROPERTY = "convspec"
 LAW = "convspec_law"
 """The attribute by which a test function carries the law that it is."""
+
+KILLED = "???"
+"""How xdist marks an item whose process is gone."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -48,6 +53,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--convspec-clause", action="append", help="only clauses that match this glob")
     group.addoption("--convspec-limit", type=float, default=20.0, help="seconds a case may take")
     group.addoption("--convspec-in-process", action="store_true", help="do not isolate the kernel")
+    group.addoption(
+        "--convspec-memory",
+        type=int,
+        default=4096,
+        help="MiB the kernel's process may take beside the library (0: no limit)",
+    )
+    group.addoption("--convspec-meet", help="the socket of a process that has the adapter open")
     group.addoption("--convspec-case", help="put this one case to every law it fits")
     group.addoption("--convspec-done", default="", help="items that a run before this one did")
     group.addoption(
@@ -65,6 +77,18 @@ def session_of(config: pytest.Config) -> Session:
     if SESSION not in config.stash:
         config.stash[SESSION] = Session(config)
     return config.stash[SESSION]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell what is wrong with a file of known failures before anything is collected."""
+    names = config.getoption("--convspec-known", None)
+    if names:
+        from convspec.known.reading import KnownFileError, read_known
+
+        try:
+            read_known(names)
+        except KnownFileError as error:
+            raise pytest.UsageError("\n".join(error.lines)) from None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -95,6 +119,8 @@ def law_run(request: pytest.FixtureRequest) -> Callable[[], None]:
         request.node.user_properties.append((PROPERTY, json.dumps(to_json(finished))))
         if finished.verdict == UNSUPPORTED:
             pytest.skip("not claimed")
+        if finished.verdict == VACUOUS:
+            pytest.skip(finished.note or "nothing was tested")
         if finished.verdict == ERROR:
             pytest.fail(finished.note or "error", pytrace=False)
         if finished.verdict in FAILING:
@@ -108,14 +134,19 @@ def _story(finished: LawFinished, adapter: str) -> str:
     for failure in finished.failures:
         replay = f"convspec replay {shlex.quote(adapter)} {shlex.quote(failure.case)}"
         lines += [f"  {line}" for line in (failure.message, failure.case, replay)]
-    return "\n".join(lines)
+    return legible("\n".join(lines))
 
 
 class EventCollector:
-    """Turns test reports into events; lives in the process that the user started."""
+    """Turns test reports into events; lives in the process that the user started.
 
-    def __init__(self, emit: Callable[[LawFinished], None]) -> None:
+    `alone`: the implementation is in processes of its own, so that it is not to blame for the
+    death of a process of pytest's. What such a process was at is left out.
+    """
+
+    def __init__(self, emit: Callable[[LawFinished], None], alone: bool = False) -> None:
         self._emit = emit
+        self._alone = alone
         self.interrupted = False
         self.broken: list[str] = []
         """What went wrong before any item ran: a fault of ours."""
@@ -131,7 +162,7 @@ class EventCollector:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Hand on the event of a finished item; an item without one died or failed by our fault."""
-        if "::" not in report.nodeid or report.when not in ("setup", "call", "???"):
+        if "::" not in report.nodeid or report.when not in ("setup", "call", KILLED):
             return
         for name, value in report.user_properties:
             if name == PROPERTY and report.when == "call":
@@ -139,7 +170,8 @@ class EventCollector:
                 assert isinstance(event, LawFinished)
                 self._emit(event)
                 return
-        if report.failed:
+        when: str = report.when
+        if report.failed and not (self._alone and when == KILLED):
             self._emit(_lost(report))
 
 
@@ -154,7 +186,7 @@ def _lost(report: pytest.TestReport) -> LawFinished:
     slug = law.slug(op) if law else f"{op}.{name}"
     axes = int(rank[0]) if rank[:1].isdigit() else None
     when: str = report.when or ""
-    if when == "???":  # how xdist marks an item whose process is gone
+    if when == KILLED:
         failure = Failure(
             kind="died", verdict=CRASHES, case="", details=str(report.longrepr),
             message="the process died in one of this law's cases",

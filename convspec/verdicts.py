@@ -23,6 +23,8 @@ class Mismatch(AssertionError):  # noqa: N818 - it names what happened
 
     kind: ClassVar[str] = "law"
     verdict: ClassVar[str] = DEVIATES
+    cost: int = 0
+    """Processes it cost to find it out; those that cost much time count for several."""
 
     def __init__(
         self,
@@ -116,6 +118,13 @@ class Raised(Mismatch):
     verdict = REJECTS
 
 
+class OutOfMemory(Raised):
+    """The implementation took more memory than it may: it was told so, or died of it."""
+
+    kind = "memory"
+    verdict = CRASHES
+
+
 class AcceptedInvalid(Mismatch):
     """The implementation answered an invalid input instead of refusing it."""
 
@@ -131,10 +140,14 @@ class Crashed(Mismatch):
 
 
 class TimedOut(Mismatch):
-    """The call did not come back within the time limit."""
+    """The call did not come back within the time limit.
+
+    `hurried`: the limit was shorter than usual, because others had hung before.
+    """
 
     kind = "timeout"
     verdict = TIMES_OUT
+    hurried: bool = False
 
 
 class NothingToTest(Mismatch):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import traceback
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +22,31 @@ if TYPE_CHECKING:
 
 GRAVEST = (130, 1, 3, 2, 4, 0)
 """Exit codes, gravest first."""
+
+
+def isolation(command: Callable[..., int]) -> Callable[..., int]:
+    """The options on where the implementation runs and what it may use up; as one, `apart`."""
+
+    @click.option(
+        "--isolate/--no-isolate", default=True, show_default=True,
+        help="Run it in processes of its own, which may die, or in this one.",
+    )  # fmt: skip
+    @click.option(
+        "--limit", type=click.FloatRange(0, min_open=True), metavar="SECONDS", default=20.0,
+        show_default=True, help="How long a case may take there.",
+    )  # fmt: skip
+    @click.option(
+        "--memory", type=click.IntRange(0), metavar="MIB", default=4096, show_default=True,
+        help="What it may take there beside the library; 0: no limit.",
+    )  # fmt: skip
+    @functools.wraps(command)
+    def with_options(isolate: bool, limit: float, memory: int, **given: Any) -> int:
+        from convspec.isolation import Limits
+
+        apart = {"isolate": isolate, "limits": Limits(limit, memory or None)}
+        return command(apart=apart, **given)
+
+    return with_options
 
 
 @click.command()
@@ -77,6 +104,7 @@ GRAVEST = (130, 1, 3, 2, 4, 0)
     help="Look for the condition of each failure.  [default: yes, but not in smoke]",
 )  # fmt: skip
 @click.option("-v", "--verbose", is_flag=True, help="A row per clause, and every failure in full.")
+@isolation
 def check(
     adapters: tuple[str, ...],
     profile: str,
@@ -91,6 +119,7 @@ def check(
     draft: Path | None,
     conditions: bool,
     verbose: bool,
+    apart: dict[str, Any],
 ) -> int:
     """Run the laws of the specification against implementations.
 
@@ -113,7 +142,7 @@ def check(
     wanted = {
         "profile": profile, "seed": seed, "jobs": jobs,
         "ops": known_ops(ops), "clauses": known_clauses(clauses),
-        "known": known_files(known, draft), "conditions": conditions,
+        "known": known_files(known, draft), "conditions": conditions, **apart,
     }  # fmt: skip
     if resume is not None:
         from convspec.resuming import runs_to_resume
@@ -185,11 +214,13 @@ def _run(
     from convspec.engine import NothingToRun, run
     from convspec.events import RunFinished
     from convspec.journal import CannotResume
+    from convspec.known.reading import KnownFileError
     from convspec.progress import Watch
     from convspec.report import Report
     from convspec.spec.case import CaseError
 
     events: list[Event] = list(before.events) if before else []
+    old = len(events)
     code = None
     problem = trace = ""
     if before:
@@ -210,7 +241,7 @@ def _run(
 
         try:
             run(adapter, listener=listen, **wanted)
-        except (UnknownAdapter, CaseError, CannotResume) as error:
+        except (UnknownAdapter, CaseError, CannotResume, KnownFileError) as error:
             code, problem = 2, str(error)
         except AdapterError as error:
             code, problem = 3, str(error)
@@ -226,7 +257,7 @@ def _run(
         click.echo(trace, err=True, nl=False)
     if problem:
         tell(problem)
-    if not any(event.kind == "run-started" for event in events):
+    if not any(event.kind == "run-started" for event in events[old:]):
         return None, 4 if code is None else code
     report = Report.from_events(events)
     if code is None and report.exit_code == 4:
@@ -237,11 +268,12 @@ def _run(
 @click.command()
 @click.argument("adapter")
 @click.argument("case", metavar="CASE-or-FILE")
-def replay(adapter: str, case: str) -> int:
+@isolation
+def replay(adapter: str, case: str, apart: dict[str, Any]) -> int:
     """Run one case again, with the full explanation.
 
-    CASE-or-FILE is a case line (quote it), a file that holds case lines, a case as JSON or a report
-    of check, or - for standard input. Of a report, every failing case is run.
+    CASE-or-FILE is a case line (quote it), a file that holds case lines, a case as JSON, a report
+    of check or its events, or - for standard input. Of a report, every failing case is run.
 
     \b
     Examples:
@@ -255,7 +287,7 @@ def replay(adapter: str, case: str) -> int:
     codes = []
     out = console()
     for line in read_cases(case):
-        report, code = _run(adapter, {"case": line}, verbose=True)
+        report, code = _run(adapter, {"case": line, **apart}, verbose=True)
         if report is not None:
             ran = tuple(c for c in report.clauses if c.cases or c.failing)
             copyable(out, f"\n{line}", "bold")

@@ -10,7 +10,7 @@ from convspec.law import Law
 from convspec.predicates import Facts
 from convspec.spaces import Space
 from convspec.spec.case import Case
-from convspec.verdicts import Crashed, Mismatch, TimedOut
+from convspec.verdicts import Mismatch
 
 from .variations import contents
 
@@ -150,6 +150,6 @@ class Oracle:
         self._budget.left -= 1
         self.asked += 1
         mismatch = self._bench.broken(self._law, case)
-        if isinstance(mismatch, (Crashed, TimedOut)):
-            self._deaths -= HANGS if isinstance(mismatch, TimedOut) else 1
+        if mismatch is not None:
+            self._deaths -= mismatch.cost
         return mismatch

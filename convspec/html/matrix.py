@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
 from urllib.parse import quote
 
 from convspec.events import (
+    ABSENT,
     ACCEPTS_INVALID,
+    CHANGED,
     CONFORMS,
     CRASHES,
     DEVIATES,
@@ -19,8 +23,10 @@ from convspec.events import (
     REJECTS,
     TIMES_OUT,
     UNSUPPORTED,
+    UNTESTED,
     VACUOUS,
     VERDICTS,
+    KnownChecked,
 )
 from convspec.report import ClauseResult, Report
 from convspec.spec.clauses import CLAUSES, Clause
@@ -56,8 +62,18 @@ LOOKS: Mapping[str, Look] = {
 """Verdict → its look, gravest first."""
 
 
+_ENTRIES: Mapping[str, Look] = {
+    CHANGED: Look("✗", "changed", "changed", "changed", "fails in another way than its entry says"),
+    ABSENT: Look("·", "none", "absent", "absent", "does not show on this machine or by chance"),
+    UNTESTED: Look("–", "none", "untested", "untested", "not claimed, or of an unknown version"),
+}
+"""What else becomes of entries for known failures."""
+
+
 def look(verdict: str) -> Look:
     """The look of a verdict; one of a later version looks like an error."""
+    if verdict in _ENTRIES:
+        return _ENTRIES[verdict]
     return LOOKS.get(verdict) or Look("!", "ours", verdict, verdict, "a verdict of a later version")
 
 
@@ -88,7 +104,15 @@ class Column:
         """What the user called the adapter."""
         return self.report.head.adapter
 
-    @property
+    def regions(self, slug: str) -> list[KnownChecked]:
+        """The entries for known failures that are about a clause."""
+        return [
+            entry
+            for entry in self.report.known
+            if any(fnmatchcase(slug, glob) for glob in entry.clause.split(", "))
+        ]
+
+    @cached_property
     def slugs(self) -> frozenset[str]:
         """The clauses that the run looked at."""
         return frozenset(clause.slug for clause in self.report.clauses)

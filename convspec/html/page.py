@@ -13,26 +13,31 @@ from markupsafe import Markup
 
 from convspec import __version__
 from convspec.events import VERDICTS
+from convspec.known.showing import share
+from convspec.legible import legible
 from convspec.pages.layout import PAGE_OF
 from convspec.report import Report
 from convspec.terminal import seconds
 
 from . import runs as run_facts
 from .failing import ALSO, laws, shortened, told
-from .matrix import Column, clause_key, columns, counted, families, look
+from .matrix import Column, Family, clause_key, columns, counted, families, look
 
-FULL = 3_000_000
-"""Characters that failures in full may take, so that a page with thousands still opens at once."""
+ROOM = 4_500_000
+"""Characters of a whole page, about: however many failures there are, it opens at once."""
 
-BRIEF = 800_000
-"""Characters that failures in brief may take after that; the rest are counted."""
+LEAST = 1_200_000
+"""Characters that failures may take even where the matrix alone fills the page."""
+
+PER_CLAUSE, PER_CELL = 1_000, 220
+"""Characters that a clause and a cell of the matrix take, about."""
+
+BRIEF = 0.2
+"""The share of the room for failures that is kept for telling them in brief, once that is needed;
+those for which there is no room even so are counted."""
 
 REMARKED = 3
 """Runs up to which the matrix has a column that says what was found first."""
-
-_PICTURES = {code: chr(0x2400 + code) for code in range(32) if code not in (9, 10)}
-_UNSPEAKABLE = {**_PICTURES, 127: "␡", **dict.fromkeys(range(0xD800, 0xE000), "�")}
-"""Characters that a document cannot hold: shown as their pictures."""
 
 
 def render(reports: Sequence[Report]) -> str:
@@ -44,15 +49,16 @@ def render(reports: Sequence[Report]) -> str:
     """
     environment = _environment()
     found = columns(reports)
+    clauses = families(found)
     style, script = _file("style.css"), _file("script.js")
     digest = b64encode(sha256(script.encode()).digest()).decode()
     return environment.get_template("page.html").render(
         runs=found,
-        families=families(found),
-        failures=_failures(environment, found),
+        families=clauses,
+        failures=_failures(environment, found, _room(clauses, len(found))),
         style=Markup(style),
         script=Markup(script),
-        policy=(
+        policy=Markup(
             "default-src 'none'; style-src 'unsafe-inline';"
             f" script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
         ),
@@ -70,18 +76,27 @@ class _Shown:
         self.left_out = 0
 
 
-def _failures(environment: Environment, found: Sequence[Column]) -> dict[tuple[str, str], _Shown]:
+def _room(clauses: Sequence[Family], runs: int) -> float:
+    """Characters that failures may take."""
+    rows = sum(len(family.rows) for family in clauses)
+    return max(ROOM - rows * (PER_CLAUSE + runs * PER_CELL), LEAST)
+
+
+def _failures(
+    environment: Environment, found: Sequence[Column], room: float
+) -> dict[tuple[str, str], _Shown]:
+    """Every failure that there is room for, rendered, by run and clause."""
     full, brief = (environment.get_template(f"{name}.html") for name in ("failure", "brief"))
-    rooms = [(full, FULL), (brief, BRIEF)]
+    rooms = [(full, room * (1 - BRIEF)), (brief, room * BRIEF)]
     shown: dict[tuple[str, str], _Shown] = {}
     for key, slug, failure in told(found):
         place = shown.setdefault((key, slug), _Shown())
         while rooms:
-            template, room = rooms[0]
+            template, left = rooms[0]
             text = Markup(template.render(failure=failure))
-            if len(text) <= room:
+            if len(text) <= left:
                 place.parts.append(text)
-                rooms[0] = template, room - len(text)
+                rooms[0] = template, left - len(text)
                 break
             del rooms[0]
         else:
@@ -100,7 +115,7 @@ def _environment() -> Environment:
         finalize=_speakable,
     )
     environment.filters.update(
-        seconds=seconds, shortened=shortened, key=clause_key, link=run_facts.link
+        seconds=seconds, shortened=shortened, key=clause_key, link=run_facts.link, share=share
     )
     environment.globals.update(
         look=look, counted=counted, laws=laws, page_of=_page_of, also_most=ALSO, facts=run_facts,
@@ -109,10 +124,8 @@ def _environment() -> Environment:
 
 
 def _speakable(value: object) -> object:
-    """What is put into the page, without characters that a document cannot hold."""
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return value.translate(_UNSPEAKABLE)
-    return value
+    """What is put into the page, without what a document cannot hold and a reader cannot see."""
+    return legible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _page_of(slug: str) -> str:

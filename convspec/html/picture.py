@@ -65,7 +65,8 @@ class Picture:
     """Grids side by side, and the sentence under them."""
 
     caption: str
-    grids: tuple[Grid, ...]
+    inputs: tuple[Grid, ...]
+    results: tuple[Grid, ...]
     left_out: int = 0
 
 
@@ -79,6 +80,8 @@ class _Subject:
     worst: Index | None
     right: str = EXPECTED
     found: bool = True
+    defined: float | None = None
+    """What the definition gives for the worst cell, where that is not what the law expected."""
 
 
 def picture(failure: Failure) -> Picture | None:
@@ -90,11 +93,11 @@ def picture(failure: Failure) -> Picture | None:
     if case and failure.verdict != ACCEPTS_INVALID and arrays:
         subject = _subject(case, arrays, subject, failure.message)
     reading = _reading(case, subject) if case and subject.found else None
-    grids, left_out = _inputs(arrays, reading, case)
-    grids += _results(subject)
-    if not grids:
+    inputs, left_out = _inputs(arrays, reading, case)
+    results = _results(subject)
+    if not inputs and not results:
         return None
-    return Picture(_caption(case, subject, reading), tuple(grids), left_out)
+    return Picture(_caption(case, subject, reading), tuple(inputs), tuple(results), left_out)
 
 
 def _case(failure: Failure) -> Case | None:
@@ -126,7 +129,9 @@ def _subject(
     for of, result in _results_of(case, arrays):
         shape = result.shape
         if given.expected is None and given.got is not None:
-            if f"expected {'×'.join(map(str, shape))}" in message and shape != given.got.shape:
+            whose = f"{'y' if of is None else f'd{of}'} has shape "
+            right = f", expected {'×'.join(map(str, shape)) or 'scalar'}"
+            if message.startswith(whose) and message.endswith(right):
                 worst = _missing(shape, given.got.shape)
                 whole = Array.read(_plain(result))
                 return _Subject(of, whole, given.got, worst, DEFINED)
@@ -134,7 +139,9 @@ def _subject(
             told = _numbers(given.expected)
             # Another dialect, or rounding, may change some cells: most tell what it is.
             if told is not None and _near(told, result):
-                return replace(given, of=of, worst=given.worst or _first(given), found=True)
+                worst = given.worst or _first(given)
+                defined = None if worst is None else _other(told[worst], result[worst])
+                return replace(given, of=of, worst=worst, found=True, defined=defined)
     return given
 
 
@@ -173,6 +180,11 @@ def _numbers(array: Array) -> Numbers | None:
 def _near(told: Numbers, result: Numbers) -> bool:
     agree = np.isclose(told, result.astype(np.float64), rtol=0.01, atol=1e-6, equal_nan=True)
     return bool(agree.size and agree.mean() >= 0.5)
+
+
+def _other(told: Any, result: Any) -> float | None:
+    """What the definition gives, unless it is what was expected but for rounding."""
+    return None if np.isclose(told, result, rtol=0.01, atol=1e-6, equal_nan=True) else float(result)
 
 
 def _plain(result: Numbers) -> Any:
@@ -325,19 +337,31 @@ def _caption(case: Case | None, subject: _Subject, reading: Reading | None) -> s
         return ""
     cell = f"[{', '.join(map(str, subject.worst))}]" if subject.worst else ""
     if reading is None or case is None:
-        return f"The worst cell is {cell or 'the only one'}."
+        said = f"The worst cell is {cell}." if cell else ""
+        if case is not None and not subject.found and subject.expected is not None:
+            said += " These are not results of the case’s own call, so no window is marked."
+        return said.strip()
     if subject.of is not None:
         of = subject.of
         told = [_said(name, read) for name, read in reading.cells.items()]
-        return f"d{of}{cell} follows from {' and '.join(told)}."
+        return f"d{of}{cell} follows from {' and '.join(told)}.{_by_definition(subject)}"
     told = [_said(name, reading.cells[name]) for name in reading.cells if name in ("x", "logits")]
     said = f"y{cell} reads {' and '.join(told)}"
     sizes = case["x"].shape[2:] if "x" in case else ()
     outside = reading.beyond(sizes) if sizes else 0
-    if outside:
+    if outside == reading.taps:
+        said += ", all of it outside the input" if outside else ""
+    elif outside:
         lie = "lies" if outside == 1 else "lie"
         said += f"; {outside} of {reading.taps} cells {lie} outside the input"
-    return f"{said}."
+    return f"{said}.{_by_definition(subject)}"
+
+
+def _by_definition(subject: _Subject) -> str:
+    """What the cell should be, where the law compared two answers that may both be wrong."""
+    if subject.defined is None:
+        return ""
+    return f" In the specification’s own dialect it is {write(subject.defined)}."
 
 
 def _said(name: str, read: Sequence[Sequence[int]]) -> str:

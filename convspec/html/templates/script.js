@@ -13,15 +13,16 @@
     for (let up = target; up; up = up.parentElement) if (up.tagName === "DETAILS") up.open = true;
     target.classList.remove("out");
     all(".here").forEach((old) => old.classList.remove("here"));
-    if (target.matches(".result")) target.classList.add("here");
+    if (target.matches(".result, .quiet")) target.classList.add("here");
     if (current) current.removeAttribute("aria-current");
     current = links.get(target.id) || null;
     if (current) { current.setAttribute("aria-current", "true"); rove(current); }
     for (let up = target; up; up = up.parentElement) if (up.matches && up.matches(".out")) clear();
     if (!move) return;
     target.scrollIntoView({ block: "start" });
-    if (!target.matches("summary, [tabindex]")) target.setAttribute("tabindex", "-1");
-    target.focus({ preventScroll: true });
+    const focused = target.tagName === "DETAILS" ? target.firstElementChild : target;
+    if (!focused.matches("summary, [tabindex]")) focused.setAttribute("tabindex", "-1");
+    focused.focus({ preventScroll: true });
   }
   function decoded(text) { try { return decodeURIComponent(text); } catch { return text; } }
   const here = () => location.hash.slice(1);
@@ -35,6 +36,7 @@
   // Every line that is made to be copied gets a button once it can be seen.
   function buttons(where) {
     for (const line of all(".line:not(.ready)", where)) {
+      if (line.closest("details") !== where) continue;
       line.classList.add("ready");
       const button = document.createElement("button");
       button.type = "button";
@@ -113,9 +115,8 @@
     for (const row of rows) {
       const slug = row.dataset.c;
       const cells = column === null ? [...row.cells].slice(1, 1 + Number(table.dataset.runs)) : [row.cells[column + 1]];
-      const verdicts = cells.map((cell) => cell.textContent.trim().slice(1));
       const fits = (!op.value || slug.split(".")[0] === op.value)
-        && (!wanted.size || verdicts.some((v) => wanted.has(v)))
+        && (!wanted.size || cells.some((cell) => wanted.has(cell.textContent.trim().slice(1))))
         && (column === null || cells[0].querySelector("a"))
         && asked.every((word) => said(slug).includes(word));
       row.classList.toggle("out", !fits);
