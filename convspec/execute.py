@@ -170,15 +170,16 @@ class Bench:
         if self._own is not None:
             self._own.close()
 
-    def ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
+    def ask(self, function: Callable[..., Any], *arguments: Any, seconds: float = 0.0) -> Any:
         """What `function(adapter, *arguments)` gives where the implementation is.
 
         The function must be importable, arguments and result must pickle, and arguments be
-        hashable. Raises a Mismatch if the function does, or if the process dies or takes too long.
+        hashable. It may take so many `seconds` even where a case may not. Raises a Mismatch if the
+        function does, or if the process dies or takes too long.
         """
         if self._isolated is None:
             return function(self.adapter, *arguments)
-        return self._isolated((function, arguments))
+        return self._isolated.patiently((function, arguments), seconds)
 
     def run(
         self, law: Law, op: str, rank: int, *, count: int, seed: int,

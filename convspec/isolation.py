@@ -146,7 +146,11 @@ class Isolated(Generic[Task]):
 
     def again(self, task: Task) -> Any:
         """As a call. A machine that is busy elsewhere is not taken for a task that hangs."""
-        limit, self._limit = self._limit, max(self._limit, min(self._full, CONFIRMING))
+        return self.patiently(task, min(self._full, CONFIRMING))
+
+    def patiently(self, task: Task, seconds: float) -> Any:
+        """As a call that may take so many seconds at least; for what is not a case."""
+        limit, self._limit = self._limit, max(self._limit, seconds)
         try:
             return self(task)
         finally:

@@ -13,7 +13,7 @@ from convspec.report import Finding, Report
 from convspec.search import seed_of
 from convspec.spec.case import Case
 
-from .learner import Condition, Learner
+from .learner import ALWAYS, Condition, Learner
 from .lookalikes import look_alike
 from .oracle import Budget, Kind, Oracle, kind_of, plainest
 from .variations import spaces_of
@@ -81,7 +81,7 @@ def _explained(
     of_its_kind = known.setdefault((asked.name, op, kind_of(mismatch)), [])
     for other in of_its_kind:
         rule = (other.condition or {}).get("rule")
-        if rule and Predicate.parse(rule).holds(case):
+        if rule == ALWAYS or (rule and Predicate.parse(rule).holds(case)):
             return Explained(law.name, op, rank, case.line, other.condition, other.looks_like)
     spaces = spaces_of(asked, op, bench.adapter.claims)
     condition = Learner(oracle, spaces, case, seed_of(seed, case.line)).learn()
