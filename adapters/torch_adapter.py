@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -165,6 +165,18 @@ class Torch:
                 allow_unused=True, materialize_grads=True,
             )  # fmt: skip
         return [to_array(gradient) for gradient in second]
+
+    def spell(
+        self, which: str, op: str, inputs: Mapping[str, Array], names: Mapping[str, str],
+        parameters: Mapping[str, Any],
+    ) -> tuple[list[str], list[str]]:  # fmt: skip
+        """A call in torch's own words: imports, and lines that set `results`."""
+        from .torch_words import spelled  # what only a failure needs
+
+        return spelled(
+            which, op, inputs, names, parameters, device=str(self.device), mkldnn=self.mkldnn,
+            channels_last=self.channels_last and op in WINDOWED,
+        )  # fmt: skip
 
     def _run(self, op: str, inputs: Sequence[Array], params: dict[str, Any]) -> Array:
         windowed = op in WINDOWED

@@ -11,9 +11,6 @@ from pathlib import Path
 
 from .problems import NothingThere, Problem
 
-FORMATS = ("json",)
-"""The formats a report can have."""
-
 OUT = Path("convspec-report")
 """Where reports go unless told otherwise."""
 
@@ -42,35 +39,6 @@ def known_clauses(globs: Sequence[str]) -> list[str] | None:
             hint = f"; nearest are {', '.join(near)}" if near else ""
             raise Problem(f"--clause: no clause matches {glob!r}{hint} (see convspec list clauses)")
     return list(globs)
-
-
-def report_files(
-    adapters: Sequence[str], formats: str | None, out: Path | None
-) -> list[Path | None]:
-    """For each adapter the file its report will go to, known to be writable; None: no report."""
-    from .saving import check_writable, file_name
-
-    if formats is None and out is None:
-        return [None] * len(adapters)
-    for word in (formats or "json").split(","):
-        if word.strip() not in FORMATS:
-            raise Problem(
-                f"--report: there is no format {word.strip()!r}; known: {' '.join(FORMATS)}"
-            )
-    folder = out or OUT
-    files: list[Path | None] = []
-    for adapter in adapters:
-        plain = folder / file_name(adapter)
-        file, number = plain, 1
-        while file in files:
-            number += 1
-            file = plain.with_stem(f"{plain.stem}-{number}")
-        files.append(file)
-        try:
-            check_writable(file)
-        except OSError as error:
-            raise Problem(f"cannot write to {file}: {error.strerror or error}") from None
-    return files
 
 
 def read_cases(text: str) -> list[str]:

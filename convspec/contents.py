@@ -31,6 +31,9 @@ HEADROOM_BITS = 2
 
 _TABLE_SIZE = 1 << 16
 _STEP = 7919  # a prime, so that different k start at different places of the table
+_DRAWS = (
+    64  # as many k share a table of real numbers: arrays of tables apart have nothing in common
+)
 _SENTINEL = 77  # what lies between the cells of a strided layout: reading it shows at once
 
 
@@ -40,13 +43,13 @@ def _integers(amplitude: int) -> Array:
 
 
 @cache
-def _normals() -> Array:
-    return np.random.RandomState(0).standard_normal(_TABLE_SIZE)
+def _normals(which: int) -> Array:
+    return np.random.RandomState(2 * which).standard_normal(_TABLE_SIZE)
 
 
 @cache
-def _uniforms() -> Array:
-    return np.random.RandomState(1).uniform(0.5, 1.5, _TABLE_SIZE)
+def _uniforms(which: int) -> Array:
+    return np.random.RandomState(2 * which + 1).uniform(0.5, 1.5, _TABLE_SIZE)
 
 
 def _draw(table: Array, count: int, k: int) -> Array:
@@ -169,12 +172,12 @@ def _recipe(tensor: Tensor, shape: tuple[int, ...], greatest: int) -> Array:
         case "ints":
             flat = _draw(_integers(greatest), count, k).astype(dtype)
         case "distinct":
-            order = np.argsort(_draw(_normals(), count, k), kind="stable")
+            order = np.argsort(_draw(_normals(0), count, k), kind="stable")
             flat = (order % (1 << min(EXACT_BITS[tensor.dtype], 32) - 1)).astype(dtype)
         case "normal":
-            flat = _draw(_normals(), count, k).astype(dtype)
+            flat = _draw(_normals(k // _DRAWS), count, k).astype(dtype)
         case "positive":
-            flat = _draw(_uniforms(), count, k).astype(dtype)
+            flat = _draw(_uniforms(k // _DRAWS), count, k).astype(dtype)
         case "eye" | "floor":
             return _one_hots(shape, dtype, floor=tensor.pattern == "floor")
         case unknown:

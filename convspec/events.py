@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from .strict_json import restored, strict
+
 SCHEMA = 2
 
 CONFORMS = "conforms"
@@ -30,6 +32,11 @@ VERDICTS = (
     UNSUPPORTED,
 )  # fmt: skip
 """All verdicts, gravest first: a clause has the gravest verdict among its laws."""
+
+CHANGED = "changed"
+ABSENT = "absent"
+UNTESTED = "untested"
+"""What an entry for known failures can be, besides known and fixed; see `KnownChecked`."""
 
 FAILING = (CRASHES, TIMES_OUT, DEVIATES, REJECTS, ACCEPTS_INVALID)
 """Verdicts that count against the implementation."""
@@ -65,7 +72,8 @@ class RunStarted:
     """The head of a run: what is tested, by what, with which profile and seed.
 
     `observed`: dialect point → the `choice` (None if none of the named ones) that the
-    implementation was seen to make, and what it was seen by (`got`).
+    implementation was seen to make, and what it was seen by (`got`). `asked`: what the run was
+    asked for (the adapter as it was typed, and which operations and clauses, None for all).
     """
 
     adapter: str
@@ -77,12 +85,19 @@ class RunStarted:
     spec: str
     laws: int
     observed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    asked: Mapping[str, Any] = field(default_factory=dict)
     kind: str = "run-started"
 
 
 @dataclass(frozen=True)
 class LawFinished:
-    """One law, for one operation and number of spatial axes. `rank` None: none is claimed."""
+    """One law, for one operation and number of spatial axes. `rank` None: none is claimed.
+
+    Of its `cases`, `empty` ones were such that the law had nothing to test in them. The first
+    `drawn` rows of its space were put to it; the others are the simplest one, and those of
+    shrinking. `excused`: the name of an entry for known failures → how many failures of this law
+    it excused.
+    """
 
     law: str
     clause: str
@@ -93,7 +108,15 @@ class LawFinished:
     seconds: float = 0.0
     failures: tuple[Failure, ...] = ()
     note: str | None = None
+    empty: int = 0
+    drawn: int = 0
+    excused: Mapping[str, int] = field(default_factory=dict)
     kind: str = "law-finished"
+
+    @property
+    def tested(self) -> int:
+        """Cases in which there was something to test."""
+        return self.cases - self.empty
 
 
 @dataclass(frozen=True)
@@ -121,8 +144,11 @@ class Explained:
 class KnownChecked:
     """One entry of the file of known failures, and what its witness did.
 
-    `verdict` is "known" (still wrong) or "fixed" (right now). `excused`: the share of the clause's
-    case space that the entry's predicate excuses.
+    `entry` is the file and line it stands in, `clause` its globs over clauses. `verdict` is "known"
+    (still wrong), "fixed" (right now), "changed" (wrong in a way that it does not excuse), "absent"
+    (right, where that depends on the machine or on chance) or "untested" (not claimed, or a version
+    that is not known); `note` says more. `excused`: the share of the clause's case space that the
+    entry's predicate excuses; `cases`: failures of this run that it excused.
     """
 
     entry: str
@@ -133,6 +159,8 @@ class KnownChecked:
     link: str
     verdict: str
     excused: float
+    cases: int = 0
+    note: str = ""
     kind: str = "known-checked"
 
 
@@ -182,35 +210,68 @@ Event = (
 
 
 def to_json(event: Event) -> dict[str, Any]:
-    """A JSON-ready document; `kind` tells which event it is."""
-    return {"schema": SCHEMA, **asdict(event)}
+    """A strict JSON document; `kind` tells which event it is. Numbers that JSON lacks are words."""
+    document = strict({"schema": SCHEMA, **asdict(event)})
+    assert isinstance(document, dict)
+    return document
 
 
 def from_json(document: Mapping[str, Any]) -> Event:
-    """The inverse of `to_json`. Raises ValueError for an unknown schema or kind."""
-    if document.get("schema") != SCHEMA:
-        raise ValueError(f"event schema {document.get('schema')!r}: this version reads {SCHEMA}")
-    body = {key: value for key, value in document.items() if key != "schema"}
+    """The inverse of `to_json`. Raises ValueError for what is no event of this version."""
+    if not isinstance(document, Mapping) or "schema" not in document:
+        raise ValueError("not an event of convspec")
+    if document["schema"] != SCHEMA:
+        raise ValueError(f"event schema {document['schema']!r}: this version reads {SCHEMA}")
+    body = {key: value for key, value in document.items() if key not in ("schema", "at")}
+    try:
+        event = _event(body)
+        _sound(event)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"damaged event {body.get('kind')!r}: {error}") from None
+    return event
+
+
+def _sound(event: Event) -> None:
+    """Raise TypeError where what is added up is no number, ValueError for an unknown verdict."""
+    match event:
+        case LawFinished():
+            _ = event.cases + event.empty + event.seconds
+            graded: tuple[LawFinished | Failure | KnownChecked, ...] = (event, *event.failures)
+        case KnownChecked():
+            graded = (event,)
+        case RunFinished():
+            _ = event.seconds + 1
+            return
+        case _:
+            return
+    for one in graded:
+        if one.verdict not in VERDICTS:
+            raise ValueError(f"unknown verdict {one.verdict!r}")
+
+
+def _event(body: dict[str, Any]) -> Event:
     match body.get("kind"):
         case "run-started":
             return RunStarted(**body)
         case "run-finished":
             return RunFinished(**body)
         case "law-finished":
-            failures = tuple(_failure(f) for f in body.pop("failures"))
+            failures = tuple(failure_from_json(f) for f in body.pop("failures"))
             return LawFinished(**body, failures=failures)
         case "explained":
             return Explained(**{**body, "looks_like": tuple(body["looks_like"])})
         case "known-checked":
-            return KnownChecked(**body)
+            return KnownChecked(**{**body, "excused": restored(body["excused"])})
         case "fingerprint":
-            return Fingerprint(**body)
+            return Fingerprint(**{**body, "measures": restored(body["measures"])})
         case "covered":
             lists = {key: tuple(body[key]) for key in ("pairs", "triples", "missed")}
             return Covered(**{**body, **lists})
     raise ValueError(f"unknown event kind {body.get('kind')!r}")
 
 
-def _failure(body: Mapping[str, Any]) -> Failure:
+def failure_from_json(body: Mapping[str, Any]) -> Failure:
+    """A failure from its fields. Raises TypeError for others than it has."""
     worst = body.get("worst")
-    return Failure(**{**body, "worst": None if worst is None else tuple(worst)})
+    arrays = {key: restored(body.get(key)) for key in ("tensors", "expected", "got")}
+    return Failure(**{**body, **arrays, "worst": None if worst is None else tuple(worst)})

@@ -104,6 +104,11 @@ class Precision:
         return _SMALLEST_NORMAL[self.accumulator]
 
     @property
+    def underflow(self) -> float:
+        """What underflow may take from one operation: below it relative bounds end."""
+        return _SMALLEST[self.dtype]
+
+    @property
     def least_stored(self) -> float:
         """What underflow may take from a stored result."""
         return _SMALLEST_NORMAL[self.dtype]

@@ -92,6 +92,13 @@ class Meter:
             self.told = time.monotonic()
             self.say(line)
 
+    def aside(self, line: str) -> None:
+        """A line that stays, above the bar if there is one."""
+        if self.bar:
+            self.bar.console.print(Text(f"convspec: {line}"), soft_wrap=True)
+        else:
+            self.say(line)
+
     def say(self, line: str) -> None:
         """A plain line, if there is no bar."""
         if self.bar:
@@ -120,7 +127,7 @@ class Watch(Meter):
 
     def __call__(self, event: Event) -> None:
         """Take notice of an event."""
-        if isinstance(event, RunStarted):
+        if isinstance(event, RunStarted) and not self.laws:
             self.laws = event.laws
             self.adapter = f"{event.adapter} {event.version}"
             self.say(f"{self.adapter} …")

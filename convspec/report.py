@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,6 +13,8 @@ from .events import (
     FAILING,
     FIXED,
     KNOWN,
+    UNSUPPORTED,
+    VACUOUS,
     VERDICTS,
     Covered,
     Event,
@@ -25,11 +26,9 @@ from .events import (
     RunFinished,
     RunStarted,
 )
+from .legible import legible
 from .saving import write_json
 from .spec.operations import OPERATIONS
-
-SCHEMA = 1
-"""Version of the document that `Report.to_json` returns."""
 
 
 class Described(Protocol):
@@ -58,8 +57,10 @@ class Finding:
 class ClauseResult:
     """What all laws of one clause came to.
 
-    `verdict` is the gravest of them. `findings` holds the smallest failure of each kind and
-    operation, smallest first. `notes` are the laws' remarks, each once.
+    `verdict` is the gravest of them, and vacuous only where none of them tested anything.
+    `findings` holds the smallest failure of each kind and operation, smallest first. `notes` are
+    the laws' remarks, each once. Of the `cases`, in `empty` ones there was nothing to test.
+    `excused` counts the failures that are known.
     """
 
     slug: str
@@ -71,6 +72,13 @@ class ClauseResult:
     laws: tuple[str, ...]
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
+    empty: int = 0
+    excused: int = 0
+
+    @property
+    def tested(self) -> int:
+        """Cases in which there was something to test."""
+        return self.cases - self.empty
 
     @property
     def family(self) -> str:
@@ -94,19 +102,11 @@ class ClauseResult:
             return one_line(self.findings[0].failure.message)
         if self.verdict == CONFORMS:
             return ""
+        if self.verdict == KNOWN:
+            noun = "failure" if self.excused == 1 else "failures"
+            return f"{self.excused:,} known {noun} excused"
         # A note may be a traceback, which says what happened at its end.
         return "; ".join(one_line(note.rstrip().rpartition("\n")[2]) for note in self.notes)
-
-    def to_json(self) -> dict[str, Any]:
-        """A JSON-ready document, the same in every run of the same cases."""
-        return {
-            "level": self.level,
-            "verdict": self.verdict,
-            "cases": self.cases,
-            "laws": list(self.laws),
-            "notes": list(self.notes),
-            "failures": [_failure_json(finding) for finding in self.findings],
-        }
 
 
 @dataclass(frozen=True)
@@ -132,27 +132,25 @@ class Report:
         `catalogue` holds level and statement of each clause, by default those of this version's
         specification. Raises ValueError if there is no RunStarted.
         """
-        if catalogue is None:
-            from .spec.clauses import CLAUSES
-
-            catalogue = CLAUSES
+        catalogue = _catalogue(catalogue)
         head: RunStarted | None = None
         foot: RunFinished | None = None
         laws: list[LawFinished] = []
+        # A run that was cut short and went on may have found out the same twice: the last counts.
         explained: list[Explained] = []
-        known: list[KnownChecked] = []
-        fingerprints: list[Fingerprint] = []
-        covered: list[Covered] = []
+        known: dict[object, KnownChecked] = {}
+        fingerprints: dict[object, Fingerprint] = {}
+        covered: dict[object, Covered] = {}
         for event in events:
             match event:
                 case Explained():
                     explained.append(event)
                 case KnownChecked():
-                    known.append(event)
+                    known[event.entry, event.clause] = event
                 case Fingerprint():
-                    fingerprints.append(event)
+                    fingerprints[event.op, event.dtype] = event
                 case Covered():
-                    covered.append(event)
+                    covered[event.op, event.rank] = event
                 case RunStarted():
                     head = event
                 case LawFinished():
@@ -174,10 +172,10 @@ class Report:
             foot.seconds if foot else sum(by_law.values()),
             foot.interrupted if foot else True,
             by_law,
-            tuple(sorted(explained, key=lambda e: (_position(e.op), e.law, e.case))),
-            tuple(sorted(known, key=lambda e: (e.clause, e.entry))),
-            tuple(sorted(fingerprints, key=lambda e: (_position(e.op), e.dtype))),
-            tuple(sorted(covered, key=lambda e: (_position(e.op), e.rank))),
+            _merged(explained),
+            tuple(sorted(known.values(), key=lambda e: (e.clause, e.entry))),
+            tuple(sorted(fingerprints.values(), key=lambda e: (_position(e.op), e.dtype))),
+            tuple(sorted(covered.values(), key=lambda e: (_position(e.op), e.rank))),
         )
 
     def explanation(self, finding: Finding) -> Explained | None:
@@ -189,6 +187,11 @@ class Report:
     def cases(self) -> int:
         """Cases run, over all clauses."""
         return sum(clause.cases for clause in self.clauses)
+
+    @property
+    def tested(self) -> int:
+        """Cases in which there was something to test, over all clauses."""
+        return sum(clause.tested for clause in self.clauses)
 
     @property
     def cases_per_second(self) -> float:
@@ -217,7 +220,7 @@ class Report:
             return 1
         if ERROR in verdicts:
             return 3
-        return 0 if any(c.verdict in (CONFORMS, KNOWN) and c.cases for c in self.clauses) else 4
+        return 0 if any(c.verdict in (CONFORMS, KNOWN) and c.tested for c in self.clauses) else 4
 
     @property
     def undeclared(self) -> dict[str, Mapping[str, Any]]:
@@ -235,43 +238,54 @@ class Report:
         Everything but ``timing`` is the same, byte for byte, whenever the same tree runs the same
         profile and seed on the same adapter.
         """
-        head = self.head
-        document = {
-            "schema": SCHEMA,
-            "convspec": head.convspec,
-            "spec": head.spec,
-            "adapter": {"name": head.adapter, "version": head.version, "claims": head.claims},
-            "dialect": {
-                "declared": head.claims.get("dialect", {}),
-                "observed": {point: dict(seen) for point, seen in head.observed.items()},
-            },
-            "profile": head.profile,
-            "seed": head.seed,
-            "interrupted": self.interrupted,
-            "exit_code": self.exit_code,
-            "clauses": {clause.slug: clause.to_json() for clause in self.clauses},
-            "totals": {
-                "clauses": len(self.clauses), "verdicts": self.totals, "cases": self.cases,
-            },
-            "timing": {
-                "seconds": round(self.seconds, 3),
-                "cases_per_second": round(self.cases_per_second, 1),
-                "laws": {law: round(s, 3) for law, s in self.seconds_by_law.items()},
-                "clauses": {clause.slug: round(clause.seconds, 3) for clause in self.clauses},
-            },
-        }  # fmt: skip
-        strict = _strict(document)
-        assert isinstance(strict, dict)
-        return strict
+        from .report_json import document
+
+        return document(self)
+
+    @classmethod
+    def from_json(
+        cls, document: Mapping[str, Any], catalogue: Mapping[str, Described] | None = None
+    ) -> Report:
+        """The inverse of `to_json`, but for times, which a document rounds.
+
+        `catalogue` is as in `from_events`. Raises ValueError for what is no report of this version.
+        """
+        from .report_json import report_of
+
+        return report_of(document, catalogue or _catalogue(None))
 
     def write_json(self, path: Path) -> None:
         """Write the document in one step, creating the folder. Raises OSError."""
         write_json(path, self.to_json())
 
 
+def _merged(explained: Iterable[Explained]) -> tuple[Explained, ...]:
+    """One entry per failure, of what several stages found out about it."""
+    found: dict[tuple[str, str, str], Explained] = {}
+    for event in explained:
+        known = found.setdefault((event.op, event.law, event.case), event)
+        if known is not event:
+            found[event.op, event.law, event.case] = replace(
+                known,
+                condition=event.condition or known.condition,
+                looks_like=event.looks_like or known.looks_like,
+                script=event.script or known.script,
+                script_exit=known.script_exit if event.script is None else event.script_exit,
+            )
+    return tuple(sorted(found.values(), key=lambda e: (_position(e.op), e.law, e.case)))
+
+
 def one_line(text: str) -> str:
-    """The text without line breaks."""
-    return " ".join(text.split())
+    """The text without line breaks, and without what cannot be shown."""
+    return " ".join(legible(text).split())
+
+
+def _catalogue(given: Mapping[str, Described] | None) -> Mapping[str, Described]:
+    if given is not None:
+        return given
+    from .spec.clauses import CLAUSES
+
+    return CLAUSES
 
 
 def _clauses(
@@ -298,13 +312,21 @@ def _clause(slug: str, group: Sequence[LawFinished], known: Described | None) ->
         slug=slug,
         level=known.level if known else "",
         statement=known.statement if known else "",
-        verdict=min((event.verdict for event in group), key=VERDICTS.index),
+        verdict=_verdict([event.verdict for event in group]),
         cases=sum(event.cases for event in group),
         seconds=sum(event.seconds for event in group),
         laws=tuple(dict.fromkeys(event.law for event in group)),
         findings=_findings(group),
         notes=tuple(dict.fromkeys(event.note for event in group if event.note)),
+        empty=sum(event.empty for event in group),
+        excused=sum(count for event in group for count in event.excused.values()),
     )
+
+
+def _verdict(verdicts: Sequence[str]) -> str:
+    """The gravest, but that one law found nothing to test is no matter where another did."""
+    telling = [verdict for verdict in verdicts if verdict not in (VACUOUS, UNSUPPORTED)]
+    return min(telling or verdicts, key=VERDICTS.index)
 
 
 def _findings(group: Sequence[LawFinished]) -> tuple[Finding, ...]:
@@ -323,38 +345,3 @@ def _findings(group: Sequence[LawFinished]) -> tuple[Finding, ...]:
 
 def _position(op: str) -> int:
     return list(OPERATIONS).index(op) if op in OPERATIONS else len(OPERATIONS)
-
-
-def _failure_json(finding: Finding) -> dict[str, Any]:
-    failure = finding.failure
-    return {
-        "case": failure.case,
-        "kind": failure.kind,
-        "verdict": failure.verdict,
-        "message": failure.message,
-        "op": finding.op,
-        "law": finding.law,
-        "tensors": failure.tensors,
-        "expected": failure.expected,
-        "got": failure.got,
-        "worst": failure.worst,
-        "found_after": failure.found_after,
-        "repeats": failure.repeats,
-        "details": failure.details,
-    }
-
-
-def _strict(value: object) -> object:
-    """`value` with what JSON cannot hold replaced: NaN and infinities by their names."""
-    match value:
-        case None | bool() | int() | str():
-            return value
-        case float():
-            if math.isfinite(value):
-                return value
-            return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-        case Mapping():
-            return {str(key): _strict(entry) for key, entry in value.items()}
-        case list() | tuple():
-            return [_strict(entry) for entry in value]
-    return str(value)

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import re
 from contextlib import suppress
 from pathlib import Path
 
+from .strict_json import page
+
 
 def write_json(path: Path, document: object) -> None:
     """Write a strict JSON document in one step, creating the folder. Raises OSError."""
-    text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
+    write_text(path, page(document))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text in one step, creating the folder. Raises OSError."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file in one step, creating the folder. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = _draft(path)
     try:
-        draft.write_text(text + "\n", encoding="utf-8")
+        draft.write_bytes(content)
         draft.replace(path)
     except BaseException:
         with suppress(OSError):
@@ -36,10 +46,10 @@ def check_writable(path: Path) -> None:
     _draft(path).unlink()
 
 
-def file_name(adapter: str) -> str:
+def file_name(adapter: str, suffix: str = ".json") -> str:
     """A file name for the report of an adapter: ``torch:no-mkldnn`` → ``torch-no-mkldnn.json``."""
     stem = Path(adapter).stem if adapter.endswith(".py") else adapter
-    return (re.sub(r"[^\w.+-]+", "-", stem).strip("-.") or "report") + ".json"
+    return (re.sub(r"[^\w.+-]+", "-", stem).strip("-.") or "report") + suffix
 
 
 def _draft(path: Path) -> Path:

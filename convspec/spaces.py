@@ -22,6 +22,7 @@ from convspec.spec.case import Case
 from convspec.spec.claims import Claims, OpClaims
 from convspec.spec.dtypes import is_float
 from convspec.spec.groups import ADAPTIVE, CONVOLUTIONS, FLAT, GLOBAL, MAXIMA, ROUNDED, WEIGHTED
+from convspec.stretching import stretched
 
 
 @dataclass(frozen=True)
@@ -112,14 +113,16 @@ def space_for(
 ) -> Space | None:
     """The space of an operation inside an adapter's claims, or None if nothing is left.
 
-    `whole` are the claims with the dialect, where that has a say in sizes. `scale` is "general" or
-    "tiny"; `narrow` restricts factors (a name without its axis number
-    restricts every axis) to the levels given; `gradient` adds a cotangent, `defective` makes
-    every case invalid in one way.
+    `whole` are the claims with the dialect, where that has a say in sizes. `scale` is "general",
+    "tiny", or "long" for long sums and many of them; `narrow` restricts factors (a name without
+    its axis number restricts every axis) to the levels given; `gradient` adds a cotangent,
+    `defective` makes every case invalid in one way.
     """
     factors = [*_array_factors(op, rank, claims), *_parameter_factors(op, rank, claims, scale)]
     if gradient:
         factors += [_factor("g.pattern", _X_PATTERNS["sum"][1:]), Factor("g.k", _SEEDS)]
+    if scale == "long":
+        factors = [Factor(f.name, stretched(f.name, f.levels, claims)) for f in factors]
     if defective:
         names = tuple(d.name for d in defects_of(op, claims))
         factors.insert(0, Factor("defect", names))

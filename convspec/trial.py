@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +27,7 @@ from convspec.spec.case import Case
 from convspec.spec.claims import OpClaims
 from convspec.spec.groups import MAXIMA, ROUNDED, SUMMING
 from convspec.spec.operations import OPERATIONS
-from convspec.verdicts import AcceptedInvalid, Mismatch, Raised
+from convspec.verdicts import AcceptedInvalid, Mismatch, NothingToTest, Raised
 
 Array = npt.NDArray[Any]
 
@@ -40,11 +40,15 @@ def wide(array: Array) -> Array:
 
 
 class Trial:
-    """One case and one adapter. `inputs`: the arrays by name, as the adapter receives them."""
+    """One case and one adapter. `inputs`: the arrays by name, as the adapter receives them.
 
-    def __init__(self, adapter: Adapter, case: Case) -> None:
+    `isolated`: the implementation runs in a process of its own, which may die of a call.
+    """
+
+    def __init__(self, adapter: Adapter, case: Case, isolated: bool = False) -> None:
         self.adapter = adapter
         self.case = case
+        self.isolated = isolated
         self.op = case.op.name
         self.parameters: dict[str, Any] = case.op.arguments()
         plain = filled(case)
@@ -52,6 +56,12 @@ class Trial:
         self.inputs = {t.name: lay_out(plain[t.name], t.layout) for t in case.tensors}
         self.first = case.op.inputs[0]
         """The name of the operation's first array: x, or logits."""
+
+    def nothing_to_test(self, why: str) -> NoReturn:
+        """End the law: the case lacks what it is about. Such cases are counted, and a clause all of
+        whose cases are such is vacuous. A law that never calls the implementation need not say so.
+        """
+        raise NothingToTest(why)
 
     # The implementation ------------------------------------------------------------------
 
@@ -217,6 +227,11 @@ class Trial:
     def claims(self) -> OpClaims:
         """What the adapter claims of the case's operation."""
         return self.adapter.claims.ops[self.op]
+
+    @property
+    def algorithm(self) -> str | None:
+        """The transform that the operation is claimed to be computed by in the case's dtype."""
+        return dict(self.claims.algorithm).get(self.case.dtype)
 
     @property
     def output_shape(self) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import numpy.typing as npt
 
-from convspec.events import ACCEPTS_INVALID, CRASHES, DEVIATES, REJECTS, TIMES_OUT
+from convspec.events import ACCEPTS_INVALID, CRASHES, DEVIATES, REJECTS, TIMES_OUT, VACUOUS
 
 
 class Mismatch(AssertionError):  # noqa: N818 - it names what happened
@@ -23,6 +23,8 @@ class Mismatch(AssertionError):  # noqa: N818 - it names what happened
 
     kind: ClassVar[str] = "law"
     verdict: ClassVar[str] = DEVIATES
+    cost: int = 0
+    """Processes it cost to find it out; those that cost much time count for several."""
 
     def __init__(
         self,
@@ -55,6 +57,12 @@ class WrongValue(Mismatch):
     kind = "value"
 
 
+class Imprecise(Mismatch):
+    """The errors of a whole array are more than rounding, though none of them may be."""
+
+    kind = "precision"
+
+
 class WrongNaN(Mismatch):
     """A cell is NaN where it must not be, or is not where it must be."""
 
@@ -79,6 +87,12 @@ class InputChanged(Mismatch):
     kind = "input-changed"
 
 
+class WroteOutside(Mismatch):
+    """The call wrote into memory beside its input, or between the cells of it."""
+
+    kind = "wrote-outside"
+
+
 class ResultChanged(Mismatch):
     """A later call, or the caller's own array, changed an earlier result."""
 
@@ -91,11 +105,24 @@ class NotRepeatable(Mismatch):
     kind = "not-repeatable"
 
 
+class SettingChanged(Mismatch):
+    """The call changed a setting of the whole process."""
+
+    kind = "setting-changed"
+
+
 class Raised(Mismatch):
     """The implementation raised on a valid input that it claims."""
 
     kind = "raised"
     verdict = REJECTS
+
+
+class OutOfMemory(Raised):
+    """The implementation took more memory than it may: it was told so, or died of it."""
+
+    kind = "memory"
+    verdict = CRASHES
 
 
 class AcceptedInvalid(Mismatch):
@@ -113,7 +140,21 @@ class Crashed(Mismatch):
 
 
 class TimedOut(Mismatch):
-    """The call did not come back within the time limit."""
+    """The call did not come back within the time limit.
+
+    `hurried`: the limit was shorter than usual, because others had hung before.
+    """
 
     kind = "timeout"
     verdict = TIMES_OUT
+    hurried: bool = False
+
+
+class NothingToTest(Mismatch):
+    """Not a mismatch, but an answer that comes as they do: the case lacks what the law is about.
+
+    Whoever puts cases to laws counts these; they break nothing, and they show nothing.
+    """
+
+    kind = "vacuous"
+    verdict = VACUOUS

@@ -18,6 +18,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 from typing import Any
 
 from .dtypes import DTYPES
@@ -75,6 +76,11 @@ class Tensor:
     k: int = 0
     layout: str = "contiguous"
 
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return prod(self.shape)
+
     def __str__(self) -> str:
         shape = "x".join(map(str, self.shape)) or "scalar"
         layout = "" if self.layout == "contiguous" else f":{self.layout}"
@@ -111,13 +117,7 @@ class Case:
     @property
     def cells(self) -> int:
         """How many array elements the case holds: a measure of its size."""
-        total = 0
-        for tensor in self.tensors:
-            count = 1
-            for n in tensor.shape:
-                count *= n
-            total += count
-        return total
+        return sum(tensor.size for tensor in self.tensors)
 
     @cached_property
     def line(self) -> str:

@@ -77,6 +77,7 @@ class OpClaims:
     gradient: bool = False
     second_gradient: bool = False
     networks: tuple[str, ...] = ()
+    algorithm: tuple[tuple[str, str], ...] = ()
     accumulate: Mapping[str, str] = field(default_factory=dict)
     gradient_accumulate: Mapping[str, str] = field(default_factory=dict)
     returns: Mapping[str, str] = field(default_factory=dict)

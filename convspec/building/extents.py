@@ -13,8 +13,11 @@ from convspec.spec.claims import OpClaims
 from convspec.spec.groups import CONVOLUTIONS
 from convspec.spec.operations import Padding
 
-WORK = {"general": 300_000, "tiny": 500_000}
+WORK = {"general": 300_000, "tiny": 500_000, "long": 600_000}
 """Multiply-accumulates a case may cost at most, by the scale of its space."""
+
+FEW_BITS = 4
+"""Sums of real numbers have no more terms than 2 to this power less than 1/u (`precision.FEW`)."""
 
 REAL_PATTERNS = ("normal", "positive")
 """Contents whose sums round."""
@@ -104,14 +107,16 @@ def padding_of(built: Sequence[WindowAxis], named: str) -> Padding:
     return named if named != "explicit" else tuple((a.low, a.high) for a in built)
 
 
-def longest_exact(values: Values) -> int:
+def longest_exact(values: Values, scale: str = "general") -> int:
     """How many ones can be summed exactly in the case's dtype, with room for a law.
 
+    Real numbers round anyway; so many of them can be summed that roundings still have mean 0.
     Where contents are scaled to what sums are kept in, there is to be something to scale.
     """
     if values["x.pattern"] in SCALED_PATTERNS:
         return scaled.longest(values["x.pattern"], values["dtype"])
-    return 1 << EXACT_BITS[values["dtype"]] - HEADROOM_BITS
+    bits = FEW_BITS if scale == "long" else HEADROOM_BITS
+    return 1 << EXACT_BITS[values["dtype"]] - bits
 
 
 def trim(work: Callable[[], int], limit: int, cuts: Sequence[Cut], turn: int) -> None:
@@ -140,10 +145,11 @@ def first(values: Values, shape: tuple[int, ...], name: str = "x") -> Tensor:
     )
 
 
-def weight(values: Values, shape: tuple[int, ...]) -> Tensor:
+def weight(values: Values, shape: tuple[int, ...], scale: str) -> Tensor:
     """The array of weights, as drawn."""
-    alike = values["x.pattern"] in SCALED_PATTERNS
-    pattern = values["x.pattern"] if alike else values["w.pattern"]
+    pattern, drawn = values["w.pattern"], values["x.pattern"]
+    if drawn in SCALED_PATTERNS or (pattern in REAL_PATTERNS and scale == "long"):
+        pattern = drawn  # of real numbers all signs are drawn, or all numbers positive
     return Tensor("w", shape, values["dtype"], pattern, values["w.k"], values["w.layout"])
 
 

@@ -29,7 +29,7 @@ def conv(op: str, rank: int, claims: OpClaims, scale: str, values: Values) -> Ca
     built, named = window_axes(op, rank, claims, values)
     e = Extents(values["batch"], values["groups"], values["channels"], values["filters"])
     complete = values["x.pattern"] == "eye"
-    exact = longest_exact(values)
+    exact = longest_exact(values, scale)
 
     def spatial() -> int:
         return prod(a.count(named) for a in built)
@@ -59,7 +59,7 @@ def conv(op: str, rank: int, claims: OpClaims, scale: str, values: Values) -> Ca
     )
     tensors = [
         first(values, (e.batch, e.groups * e.channels, *sizes)),
-        weight(values, (e.groups * e.filters, e.channels, *kernel)),
+        weight(values, (e.groups * e.filters, e.channels, *kernel), scale),
         *bias(values, e.groups * e.filters),
     ]
     return Case(case_op, tuple(tensors))
@@ -70,7 +70,7 @@ def conv_transpose(op: str, rank: int, claims: OpClaims, scale: str, values: Val
     built, _ = window_axes(op, rank, claims, values)
     e = Extents(values["batch"], values["groups"], values["channels"], values["filters"])
     complete = values["x.pattern"] == "eye"
-    exact = longest_exact(values)
+    exact = longest_exact(values, scale)
 
     def more(a: WindowAxis) -> int:  # the output padding
         least, greatest = claims.output_padding
@@ -114,7 +114,7 @@ def conv_transpose(op: str, rank: int, claims: OpClaims, scale: str, values: Val
         e.batch, e.filters = channels * prod(sizes), e.channels * prod(kernel)
     tensors = [
         first(values, (e.batch, channels, *sizes)),
-        weight(values, (channels, e.filters, *kernel)),
+        weight(values, (channels, e.filters, *kernel), scale),
         *bias(values, e.groups * e.filters),
     ]
     return Case(transpose, tuple(tensors))
@@ -123,7 +123,7 @@ def conv_transpose(op: str, rank: int, claims: OpClaims, scale: str, values: Val
 def dense(op: str, rank: int, claims: OpClaims, scale: str, values: Values) -> Case:
     """A fully connected layer; of one-hot inputs and rows, all of them."""
     e = Extents(values["batch"], channels=values["channels"], filters=values["filters"])
-    exact = longest_exact(values)
+    exact = longest_exact(values, scale)
     complete = values["x.pattern"] == "eye"
 
     def work() -> int:
@@ -138,7 +138,7 @@ def dense(op: str, rank: int, claims: OpClaims, scale: str, values: Values) -> C
         e.batch = e.filters = e.channels
     tensors = [
         first(values, (e.batch, e.channels)),
-        weight(values, (e.filters, e.channels)),
+        weight(values, (e.filters, e.channels), scale),
         *bias(values, e.filters),
     ]
     return Case(Dense(), tuple(tensors))

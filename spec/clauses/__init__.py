@@ -22,12 +22,14 @@ from . import (
     networks,
     pads,
     pooling,
+    precision,
     relationships,
     second,
     space,
     special,
     structure,
     sums,
+    trust,
     values,
 )
 from .point import LEVELS, SPEC_VERSION, Clause, Example, Point
@@ -36,6 +38,7 @@ __all__ = ["CLAUSES", "LEVELS", "POINTS", "SPEC_VERSION", "Clause", "Example", "
 
 _THEMES = (
     values,
+    precision,
     sums,
     nans,
     pads,
@@ -56,6 +59,7 @@ _THEMES = (
     classifier,
     networks,
     calls,
+    trust,
 )
 
 POINTS: tuple[Point, ...] = tuple(point for theme in _THEMES for point in theme.POINTS)

@@ -98,7 +98,7 @@ def test_softmax_keeps_order(trial: Trial) -> None:
     order = np.argsort(x, axis=1, kind="stable")
     y, bound = (np.take_along_axis(wide(a), order, axis=1) for a in (y, bound))
     if y.shape[1] < 2:
-        return
+        trial.nothing_to_test("a row of one number is in order")
     falls = y[:, :-1] - y[:, 1:] - bound[:, :-1] - bound[:, 1:]
     if not (falls <= 0).all():
         n, place = (int(i[0]) for i in np.nonzero(~(falls <= 0)))

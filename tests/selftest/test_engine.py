@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ import pytest
 from liars import honest
 
 from convspec.adapters.opening import AdapterError, UnknownAdapter, open_adapter
+from convspec.afterwards import Run
 from convspec.engine import NothingToRun, list_laws, run
 from convspec.events import (
     CRASHES,
     Event,
+    Explained,
     LawFinished,
     RunFinished,
     RunStarted,
@@ -25,7 +28,7 @@ from convspec.events import (
     to_json,
 )
 from convspec.report import Report
-from convspec.spec.case import CaseError
+from convspec.spec.case import Case, CaseError
 
 WRONG = """
 import numpy as np
@@ -215,3 +218,36 @@ def test_a_kernel_that_always_dies_takes_nothing_with_it() -> None:
     (law,) = [event for event in events if isinstance(event, LawFinished) and event.cases]
     assert law.verdict == CRASHES
     assert "SIGSEGV" in law.failures[0].message
+
+
+def explain(done: Run) -> Iterator[Event]:
+    """A stage that puts every failing case to its law once more, and one that obeys."""
+    for event in done.events:
+        for failure in event.failures if isinstance(event, LawFinished) else ():
+            again = done.bench.broken(done.laws[event.law], Case.parse(failure.case))
+            fine = Case.parse("global_max_pool x=1x1x1:float32:ones@0")
+            assert done.bench.broken(done.laws["definition"], fine) is None
+            looks_like = (again.message,) if again else ()
+            yield Explained(event.law, event.op, event.rank, failure.case, looks_like=looks_like)
+
+
+def test_stages_follow_the_laws(wrong: str) -> None:
+    heard: list[Event] = []
+    events = run(wrong, jobs=1, listener=heard.append, after=(explain, explain), **PART)
+    assert events == heard
+    failing = [e for e in events if isinstance(e, LawFinished) and e.failures]
+    explained = [e for e in events if isinstance(e, Explained)]
+    told = [(e.law, e.op, f.case, (f.message,)) for e in failing for f in e.failures]
+    assert [(e.law, e.op, e.case, e.looks_like) for e in explained] == 2 * told != []
+    assert events[-1 - len(explained) : -1] == explained
+    assert isinstance(events[-1], RunFinished) and not events[-1].interrupted
+
+
+def test_an_interrupted_stage_ends_the_run_with_what_there_is(wrong: str) -> None:
+    def interrupted(done: Run) -> Iterator[Event]:
+        yield from list(explain(done))[:1]
+        raise KeyboardInterrupt
+
+    events = run(wrong, jobs=1, after=(interrupted, explain), **PART)
+    assert [type(e) for e in events[-2:]] == [Explained, RunFinished]
+    assert isinstance(events[-1], RunFinished) and events[-1].interrupted

@@ -54,6 +54,8 @@ OWN_ARRAYS = (
 
 PATTERNS = {
     "rounding": ("normal",),
+    "precision": ("normal",),
+    "gradient_precision": ("normal",),
     "nan": ("nan",),
     "nan_index": ("nans",),
     "nan_gradient": ("nans",),

@@ -169,7 +169,7 @@ def test_json_is_strict_and_holds_what_the_design_promises(tmp_path: Path) -> No
     document = json.loads(path.read_text(), parse_constant=refuse)
     assert document["adapter"]["claims"]["dialect"] == {"t": "first"}
     assert document["totals"] == {
-        "clauses": 2, "cases": 20, "verdicts": {DEVIATES: 1, CONFORMS: 1},
+        "clauses": 2, "cases": 20, "tested": 20, "verdicts": {DEVIATES: 1, CONFORMS: 1},
     }  # fmt: skip
     clause = document["clauses"]["conv.value"]
     assert (clause["level"], clause["verdict"], clause["cases"]) == ("MUST", DEVIATES, 10)

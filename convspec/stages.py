@@ -1,0 +1,10 @@
+"""The stages of every run, in order; one may build on the events of those before it."""
+
+from __future__ import annotations
+
+from convspec.afterwards import Stage
+from convspec.coverage import measure_coverage
+from convspec.known.checking import check_known
+from convspec.scripts.stage import write_programs
+
+STAGES: tuple[Stage, ...] = (check_known, write_programs, measure_coverage)
