@@ -32,7 +32,7 @@ from convspec.isolation import Limits
 from convspec.known.entry import Regions
 from convspec.known.excusing import Excusing
 from convspec.law import Law, all_laws
-from convspec.search import Found, Playlist, search, seed_of
+from convspec.search import Found, Kind, Playlist, search, seed_of
 from convspec.spaces import Space
 from convspec.spec.case import Case
 from convspec.spec.claims import Claims
@@ -52,7 +52,10 @@ DEATHS = 40
 
 
 class _Sparing:
-    """A check that counts what it kills. When that was enough, it lets all further rows pass."""
+    """A check that counts what it kills. When that was enough, it lets all further rows pass.
+
+    What shrinking may cost is as much again.
+    """
 
     def __init__(self, check: Callable[[Row], None]) -> None:
         self._check = check
@@ -60,13 +63,18 @@ class _Sparing:
         self._spent = 0
         self._ways: set[tuple[Any, ...]] = set()
         self.spared = 0
-        """Rows that were let pass without being checked."""
+        """Drawn rows that were let pass without being checked."""
+        self._shrinking = False
+
+    def shrinking(self) -> None:
+        """The rows that were drawn are through; what comes now is to make them simpler."""
+        self._spent, self._shrinking = 0, True
 
     def __call__(self, row: Row) -> None:
         if row in self._deadly:
             raise self._deadly[row]
         if self._spent and self._spent >= DEATHS * len(self._ways):
-            self.spared += 1
+            self.spared += not self._shrinking
             return
         try:
             self._check(row)
@@ -168,8 +176,15 @@ class Bench:
             return function(self.adapter, *arguments)
         return self._isolated((function, arguments))
 
-    def run(self, law: Law, op: str, rank: int, *, count: int, seed: int) -> LawFinished:
-        """Put `count` drawn cases to a law. Never raises for what the implementation does."""
+    def run(
+        self, law: Law, op: str, rank: int, *, count: int, seed: int,
+        seen: set[Kind] | None = None,
+    ) -> LawFinished:  # fmt: skip
+        """Put `count` drawn cases to a law. Never raises for what the implementation does.
+
+        `seen` are kinds of failure (see `search.kind_of`) that are left out; new ones are added.
+        """
+        seen = set() if seen is None else seen
         began = time.perf_counter()
         if law.space(op, rank, self.adapter.claims) is None:
             return LawFinished(law.name, law.slug(op), op, rank, UNSUPPORTED)
@@ -188,7 +203,10 @@ class Bench:
         check = _Sparing(known)
         self._empty.clear()
         try:
-            outcome = search(rows, space.sizes, check, count, own_seed)
+            outcome = search(
+                rows, space.sizes, check, own_seed, shrinking=check.shrinking, known=frozenset(seen)
+            )
+            seen |= outcome.found.keys()
             empty = self._empty.copy()
             confirmed = [
                 found for found in outcome.found.values() if self._confirm(law, op, rank, found)

@@ -22,6 +22,7 @@ from . import (  # each enters its faults into the catalogue
     dtypes,
     global_pools,
     gradients,
+    history,
     kernels,
     layouts,
     lp_pools,
@@ -34,10 +35,12 @@ from . import (  # each enters its faults into the catalogue
     pools,
     precision,
     second_gradients,
+    shortcuts,
     sizes,
     softmaxes,
     space,
     special,
+    stale,
     validation,
 )
 from .catalogue import CAUSES, MUTANTS, Mutant
@@ -57,6 +60,7 @@ __all__ = [
     "dtypes",
     "global_pools",
     "gradients",
+    "history",
     "kernels",
     "layouts",
     "lp_pools",
@@ -70,10 +74,12 @@ __all__ = [
     "pools",
     "precision",
     "second_gradients",
+    "shortcuts",
     "sizes",
     "softmaxes",
     "space",
     "special",
+    "stale",
     "validation",
 ]
 

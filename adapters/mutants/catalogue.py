@@ -157,6 +157,24 @@ def call_mutant(
     return enter
 
 
+def gradient_call_mutant(
+    op: str, *, cause: str, law: str
+) -> Callable[[Callable[[Function], Function]], Callable[[Function], Function]]:
+    """Enter a function that turns the right vjp into a faulty one, for the gradients of `op`.
+
+    It is called once for each adapter, so that state of its own is that adapter's.
+    """
+
+    def enter(function: Callable[[Function], Function]) -> Callable[[Function], Function]:
+        _enter(
+            _slug(function), op, cause, law, function,
+            lambda: {"vjp": function(reference.vjp)}, None,
+        )  # fmt: skip
+        return function
+
+    return enter
+
+
 def _wrapping(op: str, function: Function) -> Callable[[], dict[str, Function]]:
     return lambda: {op: function(getattr(reference, op))}
 

@@ -209,11 +209,13 @@ def _run(
     from convspec.engine import NothingToRun, run
     from convspec.events import RunFinished
     from convspec.journal import CannotResume
+    from convspec.known.reading import KnownFileError
     from convspec.progress import Watch
     from convspec.report import Report
     from convspec.spec.case import CaseError
 
     events: list[Event] = list(before.events) if before else []
+    old = len(events)
     code = None
     problem = trace = ""
     if before:
@@ -234,7 +236,7 @@ def _run(
 
         try:
             run(adapter, listener=listen, **wanted)
-        except (UnknownAdapter, CaseError, CannotResume) as error:
+        except (UnknownAdapter, CaseError, CannotResume, KnownFileError) as error:
             code, problem = 2, str(error)
         except AdapterError as error:
             code, problem = 3, str(error)
@@ -250,7 +252,7 @@ def _run(
         click.echo(trace, err=True, nl=False)
     if problem:
         tell(problem)
-    if not any(event.kind == "run-started" for event in events):
+    if not any(event.kind == "run-started" for event in events[old:]):
         return None, 4 if code is None else code
     report = Report.from_events(events)
     if code is None and report.exit_code == 4:
@@ -265,8 +267,8 @@ def _run(
 def replay(adapter: str, case: str, apart: dict[str, Any]) -> int:
     """Run one case again, with the full explanation.
 
-    CASE-or-FILE is a case line (quote it), a file that holds case lines, a case as JSON or a report
-    of check, or - for standard input. Of a report, every failing case is run.
+    CASE-or-FILE is a case line (quote it), a file that holds case lines, a case as JSON, a report
+    of check or its events, or - for standard input. Of a report, every failing case is run.
 
     \b
     Examples:

@@ -59,19 +59,22 @@ def conditions(explained: Explained | None) -> list[str]:
     return lines
 
 
-def lines_of(report: Report, found: Finding) -> list[str]:
-    """Everything about one failure, with the command that shows it again at the end."""
+def lines_of(report: Report, found: Finding, *, brief: bool = False) -> list[str]:
+    """Everything about one failure, with the command that shows it again at the end.
+
+    `brief`: without arrays, and without what was raised.
+    """
     failure = found.failure
     lines = [f"{failure.kind}: {failure.message}", failure.case, ""]
     if not failure.repeats:
         lines.insert(1, "it did not fail again when repeated: state or chance plays a part")
     lines += conditions(report.explanation(found))
-    if failure.tensors:
+    if failure.tensors and not brief:
         columns = [plain(name, value, WIDTH) for name, value in failure.tensors.items()]
         lines += [*_texts(beside(columns, WIDTH)), ""]
-    if failure.expected is not None or failure.got is not None:
+    if not brief and (failure.expected is not None or failure.got is not None):
         lines += [*_texts(pair(failure.expected, failure.got, failure.worst, WIDTH)), ""]
-    if failure.details:
+    if failure.details and not brief:
         kept = failure.details[-MOST:]
         left = len(failure.details) - len(kept)
         lines += [f"… {left:,} characters left out"] * bool(left) + kept.rstrip().splitlines()

@@ -92,8 +92,9 @@ FINDINGS: dict[str, Finding] = {
         ),
         Finding(
             "adaptive-avg-pool-3d-empty", ("adaptive_avg_pool",), ("empty",),
-            "PyTorch 2.13.0 adaptive_avg_pool3d",
-            "refuses an input without cells where the 1-D and 2-D pools give NaN", "torch",
+            "PyTorch 2.13.0",
+            "refuses an input without cells, unless every output size is 1: then it gives NaN",
+            "torch",
             "adaptive_avg_pool output_size=1,1,2 x=1x1x1x1x0:float32:zeros@0",
         ),
         Finding(

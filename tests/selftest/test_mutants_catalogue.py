@@ -37,6 +37,20 @@ BETWEEN_CALLS = (
     "network_size",
     "read_only_inputs",
     "shrinks_away",
+    "written",
+    "gradients_written",
+    "outside",
+    "outside_gradients",
+    "page_border",
+    "addresses",
+    "settings",
+    "deterministic",
+    "often",
+    "changed_cells",
+    "calls_between",
+    "gradients_leave_inputs",
+    "gradients_repeatable",
+    "gradients_stay",
 )
 """Laws about how an operation is called; one answer to one valid call cannot show their faults."""
 
@@ -49,6 +63,11 @@ OWN_ARRAYS = (
     "subnormals",
     "layout_of_weights",
     "layout_of_cotangent",
+    "telling_contents",
+    "telling_gradients",
+    "far_extents",
+    "far_gradients",
+    "mixed_numbers",
 )
 """Laws that put in contents or layouts of their own, which no case has; only these show theirs."""
 
@@ -66,6 +85,7 @@ PATTERNS = {
     "linear_in_weight": ("distinct",),
     "power_of_two": ("normal",),
     "batch_split_real": ("normal",),
+    "real_definition": ("normal",),
     "accumulator": ("large", "wide"),
     "gradient_accumulator": ("wide",),
     "overflow": ("large",),
