@@ -91,7 +91,15 @@ def _claims(ops: Mapping[str, OpClaims], dialect: Mapping[str, str]) -> OpClaims
         gradient=all(ops[op].gradient for op in layers | last),
         second_gradient=all(ops[op].second_gradient for op in layers),
         networks=(*pools, *heads, *outputs),
+        accumulate=_alike([ops[op].accumulate for op in layers | last], dtypes),
+        gradient_accumulate=_alike([ops[op].gradient_accumulate for op in layers | last], dtypes),
     )  # fmt: skip
+
+
+def _alike(declared: Collection[Mapping[str, str]], dtypes: Collection[str]) -> dict[str, str]:
+    """The accumulators that all layers have."""
+    kept = {d: {claims.get(d, d) for claims in declared} for d in dtypes}
+    return {d: kinds.pop() for d, kinds in kept.items() if len(kinds) == 1 and kinds != {d}}
 
 
 def _conv(rank: int) -> Operation:

@@ -1,7 +1,8 @@
 """What torch claims, as found by running it (2.13, CPU).
 
 A dtype is claimed for an operation where torch implements it in 1-D, 2-D and 3-D, with and
-without dilation. Left out for want of a kernel: float16 averages (3-D), integers in
+without dilation. Left out for want of a kernel: averages of float16 and
+bfloat16 (3-D), integers in
 ``max_pool1d`` and the adaptive pools, int32 to int8 in dilated convolutions.
 
 ``F.lp_pool`` has neither padding nor dilation.
@@ -16,8 +17,7 @@ from __future__ import annotations
 
 from typing import Any
 
-_FLOATS = ["float64", "float32", "float16"]
-_INTEGERS = ["int64", "int32", "int16", "int8"]
+from convspec.spec.dtypes import FLOATS, HALVES, INTEGERS
 
 # No "reversed": a tensor has no negative strides.
 _LAYOUTS = [
@@ -48,7 +48,7 @@ def claims_for(device: str, mkldnn: bool = True) -> dict[str, Any]:
     """The claims of torch on a kind of device, such as "cpu" or "cuda", with oneDNN or without."""
     # Integer convolution exists on the CPU only.
     integers = ["int64"] if device == "cpu" else []
-    floats = [d for d in _FLOATS if device != "mps" or d != "float64"]
+    floats = [d for d in FLOATS if device != "mps" or d != "float64"]
     return {
         "all": {"dtypes": floats, "layouts": _LAYOUTS},
         "dialect": _DIALECT,
@@ -65,20 +65,20 @@ def claims_for(device: str, mkldnn: bool = True) -> dict[str, Any]:
         },
         "conv_transpose": {"asymmetric_padding": False},
         "pad": {
-            "dtypes": [*floats, *_INTEGERS],
+            "dtypes": [*floats, *INTEGERS],
             "modes": ["constant", "reflect", "replicate", "circular"],
         },
         "max_pool": _POOL,
-        "max_pool_with_indices": {**_POOL, "dtypes": [*floats, *_INTEGERS]},
-        "avg_pool": {**_POOL, "dtypes": [d for d in floats if d != "float16"], "dilation": [1, 1]},
+        "max_pool_with_indices": {**_POOL, "dtypes": [*floats, *INTEGERS]},
+        "avg_pool": {**_POOL, "dtypes": [d for d in floats if d not in HALVES], "dilation": [1, 1]},
         "lp_pool": {
-            "dtypes": [d for d in floats if d != "float16"],
+            "dtypes": [d for d in floats if d not in HALVES],
             "padding": [0, 0],
             "dilation": [1, 1],
         },
-        "global_sum_pool": {"dtypes": [*floats, *_INTEGERS]},
-        "relu": {"dtypes": [*floats, *_INTEGERS]},
-        "dense": {"dtypes": [*floats, *(_INTEGERS if device == "cpu" else ())]},
+        "global_sum_pool": {"dtypes": [*floats, *INTEGERS]},
+        "relu": {"dtypes": [*floats, *INTEGERS]},
+        "dense": {"dtypes": [*floats, *(INTEGERS if device == "cpu" else ())]},
         # No "accumulate": oneDNN sums float16 in float32, but the other CPU path adds up the
         # gradients of a convolution in float16, and both do so for pools and padding.
     }

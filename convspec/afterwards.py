@@ -22,6 +22,7 @@ class Run:
     `events` are all up to now, those of earlier stages included. `given` is what the user named
     the implementation by, or the object itself. `case` is the line that is replayed, None in a
     run over drawn cases. `ops` and `clauses` are what the run was narrowed down to, if it was.
+    `known` names files of known failures.
     """
 
     bench: Bench
@@ -33,6 +34,7 @@ class Run:
     ops: Sequence[str] | None = None
     clauses: Sequence[str] | None = None
     case: str | None = None
+    known: Sequence[str] = ()
 
 
 Stage = Callable[[Run], Iterator[Event]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import traceback
 from typing import Any
 
@@ -9,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convspec.dtypes import floating
-from convspec.verdicts import NotAnArray, Raised
+from convspec.verdicts import NotAnArray, OutOfMemory, Raised
 
 Array = npt.NDArray[Any]
 
@@ -24,7 +26,10 @@ def calls_made() -> int:
 
 
 def call(function: Any, *arguments: Any, **parameters: Any) -> Any:
-    """What the function returns. Raises `Raised` for whatever it raises, leaving included."""
+    """What the function returns. Raises `Raised` for whatever it raises, leaving included.
+
+    Of this kind is `OutOfMemory`, which is no way to refuse a case of a few cells.
+    """
     _made[0] += 1
     try:
         return function(*arguments, **parameters)
@@ -32,11 +37,24 @@ def call(function: Any, *arguments: Any, **parameters: Any) -> Any:
         where = traceback.extract_tb(error.__traceback__)[-1]
         text = " ".join(str(error).split())[:200]
         kind = type(error).__name__
-        raise Raised(
-            f"raised {kind}: {text}" if text else f"raised {kind}",
+        told = f"raised {kind}: {text}" if text else f"raised {kind}"
+        lacking = _lacks_memory(error)
+        raise (OutOfMemory if lacking else Raised)(
+            f"ran out of memory: {told}" if lacking else told,
             details="".join(traceback.format_exception(error)[-3:]).rstrip(),
             place=(kind, where.filename, where.lineno),
         ) from error
+
+
+def _lacks_memory(error: BaseException) -> bool:
+    """Whether an exception says that an allocation failed; libraries have classes of their own."""
+    if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
+        return True
+    text = f"{type(error).__name__} {error}"
+    return any(sign in text for sign in (*_NO_MEMORY, os.strerror(errno.ENOMEM)))
+
+
+_NO_MEMORY = ("OutOfMemory", "bad_alloc", "can't allocate memory", "out of memory")
 
 
 def one_array(returned: Any, what: str) -> Array:

@@ -11,6 +11,9 @@ from pathlib import Path
 
 from .problems import NothingThere, Problem
 
+OUT = Path("convspec-report")
+"""Where reports go unless told otherwise."""
+
 
 def known_ops(ops: Sequence[str]) -> list[str] | None:
     """The operations, or None for all. Raises Problem for one that does not exist."""

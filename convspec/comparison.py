@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from convspec.verdicts import WrongNaN, WrongShape, WrongValue
+from convspec.verdicts import Mismatch, WrongNaN, WrongShape, WrongValue
 
 Array = npt.NDArray[Any]
 
@@ -30,6 +30,19 @@ def require_equal(got: Array, expected: Array, what: str, versus: str = "") -> N
     off = (got != expected) & ~((got != got) & (expected != expected))
     if off.any():
         _complain(got, expected, off, what, "", versus)
+
+
+def require_same(kind: type[Mismatch], message: str, got: Array, expected: Array) -> None:
+    """`got` is still, or again, `expected`. Raises `kind` with the message and the difference."""
+    try:
+        require_equal(got, expected, "cell ")
+    except Mismatch as difference:
+        raise kind(
+            f"{message}: {difference.message}",
+            expected=difference.expected,
+            got=difference.got,
+            worst=difference.worst,
+        ) from None
 
 
 def require_within(got: Array, expected: Array, bound: Array, what: str, versus: str = "") -> None:

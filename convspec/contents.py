@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from convspec import scaled
 from convspec.dtypes import lowest
 from convspec.spec.case import Case, Tensor
-from convspec.spec.groups import FLAT
+from convspec.spec.groups import FLAT, WEIGHTED
 
 Array = npt.NDArray[Any]
 
@@ -102,9 +103,25 @@ def amplitude(case: Case) -> int:
     return max(min(4, isqrt(limit // longest_sum(case))), 1)
 
 
+def scaled_amplitude(case: Case) -> int:
+    """The greatest number in a case of the patterns "large" and "wide"."""
+    return scaled.greatest(*_scaling(case))
+
+
+def scales_exactly(case: Case) -> bool:
+    """Whether all sums of such a case are exact in what its contents are scaled to."""
+    return scaled.exact(*_scaling(case))
+
+
+def _scaling(case: Case) -> tuple[str, str, int, bool]:
+    first = case.tensors[0]
+    return first.pattern, first.dtype, longest_sum(case), case.op.name in WEIGHTED
+
+
 def filled(case: Case) -> dict[str, Array]:
     """The values of all arrays of a case by name, row-major, in their dtypes."""
-    greatest = amplitude(case)
+    large = case.tensors[0].pattern in ("large", "wide")
+    greatest = scaled_amplitude(case) if large else amplitude(case)
     classes = case.tensors[0].shape[-1] if case.tensors[0].shape else 0
     return {
         t.name: values(t, classes - 1 if t.pattern == "labels" else greatest) for t in case.tensors
@@ -150,6 +167,8 @@ def _recipe(tensor: Tensor, shape: tuple[int, ...], greatest: int) -> Array:
             return _bank(shape, dtype)
         case "negative":
             flat = (-1 - (3 * np.arange(count) + k) % 7).astype(dtype)
+        case "large" | "wide":
+            return scaled.drawn(count, k, dtype, greatest).reshape(shape)
         case "ints":
             flat = _draw(_integers(greatest), count, k).astype(dtype)
         case "distinct":

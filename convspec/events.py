@@ -33,6 +33,11 @@ VERDICTS = (
 )  # fmt: skip
 """All verdicts, gravest first: a clause has the gravest verdict among its laws."""
 
+CHANGED = "changed"
+ABSENT = "absent"
+UNTESTED = "untested"
+"""What an entry for known failures can be, besides known and fixed; see `KnownChecked`."""
+
 FAILING = (CRASHES, TIMES_OUT, DEVIATES, REJECTS, ACCEPTS_INVALID)
 """Verdicts that count against the implementation."""
 
@@ -88,7 +93,10 @@ class RunStarted:
 class LawFinished:
     """One law, for one operation and number of spatial axes. `rank` None: none is claimed.
 
-    Of its `cases`, `empty` ones were such that the law had nothing to test in them.
+    Of its `cases`, `empty` ones were such that the law had nothing to test in them. The first
+    `drawn` rows of its space were put to it; the others are the simplest one, and those of
+    shrinking. `excused`: the name of an entry for known failures → how many failures of this law
+    it excused.
     """
 
     law: str
@@ -101,6 +109,8 @@ class LawFinished:
     failures: tuple[Failure, ...] = ()
     note: str | None = None
     empty: int = 0
+    drawn: int = 0
+    excused: Mapping[str, int] = field(default_factory=dict)
     kind: str = "law-finished"
 
     @property
@@ -134,8 +144,11 @@ class Explained:
 class KnownChecked:
     """One entry of the file of known failures, and what its witness did.
 
-    `verdict` is "known" (still wrong) or "fixed" (right now). `excused`: the share of the clause's
-    case space that the entry's predicate excuses.
+    `entry` is the file and line it stands in, `clause` its globs over clauses. `verdict` is "known"
+    (still wrong), "fixed" (right now), "changed" (wrong in a way that it does not excuse), "absent"
+    (right, where that depends on the machine or on chance) or "untested" (not claimed, or a version
+    that is not known); `note` says more. `excused`: the share of the clause's case space that the
+    entry's predicate excuses; `cases`: failures of this run that it excused.
     """
 
     entry: str
@@ -146,6 +159,8 @@ class KnownChecked:
     link: str
     verdict: str
     excused: float
+    cases: int = 0
+    note: str = ""
     kind: str = "known-checked"
 
 

@@ -6,6 +6,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,40 +14,41 @@ import numpy as np
 from convspec import reference
 from convspec.adapters.opening import Adapter
 from convspec.answers import calls_made
+from convspec.apart import Apart
 from convspec.contents import filled
 from convspec.dialect import resized
 from convspec.dtypes import floating
 from convspec.events import (
     CONFORMS,
     ERROR,
+    KNOWN,
     UNSUPPORTED,
     VACUOUS,
     VERDICTS,
     Failure,
     LawFinished,
 )
-from convspec.isolation import Isolated
-from convspec.law import Law
+from convspec.isolation import Limits
+from convspec.known.entry import Regions
+from convspec.known.excusing import Excusing
+from convspec.law import Law, all_laws
 from convspec.search import Found, Playlist, search, seed_of
 from convspec.spaces import Space
 from convspec.spec.case import Case
 from convspec.spec.claims import Claims
 from convspec.trial import Trial
-from convspec.verdicts import Crashed, Mismatch, NothingToTest, TimedOut
+from convspec.verdicts import Mismatch, NothingToTest, TimedOut
 
 SMALL = 400
 """Cells up to which an array is put into the report in full."""
 
 Row = tuple[int, ...]
-Task = tuple[str, str, int, Row | str]
+Which = tuple[str, str, int, Row | str]
 """Law, operation, number of spatial axes, and the row of a case or its line."""
 
 
 DEATHS = 40
-"""Processes that one search may cost: enough to shrink a case, few enough to go on from."""
-
-HANGS = 2
-"""A hang counts as this many deaths: it costs its time limit."""
+"""Processes that one search may cost for each way of dying: enough to shrink a case."""
 
 
 class _Sparing:
@@ -56,65 +58,147 @@ class _Sparing:
         self._check = check
         self._deadly: dict[Row, Mismatch] = {}
         self._spent = 0
+        self._ways: set[tuple[Any, ...]] = set()
         self.spared = 0
         """Rows that were let pass without being checked."""
 
     def __call__(self, row: Row) -> None:
         if row in self._deadly:
             raise self._deadly[row]
-        if self._spent >= DEATHS:
+        if self._spent and self._spent >= DEATHS * len(self._ways):
             self.spared += 1
             return
         try:
             self._check(row)
-        except (Crashed, TimedOut) as mismatch:
-            self._deadly[row] = mismatch
-            self._spent += HANGS if isinstance(mismatch, TimedOut) else 1
+        except Mismatch as mismatch:
+            if mismatch.cost:
+                self._deadly[row] = mismatch
+                self._spent += mismatch.cost
+                self._ways.add((type(mismatch), *mismatch.place))
             raise
+
+
+class Court:
+    """Puts cases to laws, in the process where the implementation is."""
+
+    def __init__(self, adapter: Adapter, laws: Mapping[str, Law], isolated: bool) -> None:
+        self._adapter = adapter
+        self._laws = laws
+        self._isolated = isolated
+        self._spaces: dict[tuple[str, str, int], Space] = {}
+
+    def put(self, law: str, op: str, rank: int, which: Row | str) -> None:
+        """Put one case to a law. Raises a Mismatch if the implementation breaks it.
+
+        `NothingToTest` says that it was not called at all.
+        """
+        before = calls_made()
+        case = (
+            Case.parse(which) if isinstance(which, str) else self.space(law, op, rank).case(which)
+        )
+        # Overflow and NaN are subjects of the laws, not accidents to be warned of.
+        with np.errstate(all="ignore"):
+            trial = Trial(self._adapter, case, isolated=self._isolated)
+            # A dialect may refuse what the definition accepts.
+            narrower = op in self._adapter.claims.departing and not self._laws[law].defective
+            if narrower and not trial.meaningful():
+                trial.require_refused(trial.refusal())
+            else:
+                self._laws[law].check(trial)
+        if calls_made() == before:
+            raise NothingToTest("the case does not meet the law's premises")
+
+    def space(self, law: str, op: str, rank: int) -> Space:
+        """The space that a law's cases are drawn from."""
+        key = law, op, rank
+        if key not in self._spaces:
+            space = self._laws[law].space(op, rank, self._adapter.claims)
+            assert space is not None
+            self._spaces[key] = space
+        return self._spaces[key]
+
+
+_sitting: dict[int, Court] = {}
+"""By the adapter's identity: in the process that serves tasks, an adapter lives as long as it."""
+
+
+def put(adapter: Adapter, law: str, op: str, rank: int, which: Row | str) -> None:
+    """`Court.put` with the suite's laws, as a task for another process."""
+    if id(adapter) not in _sitting:
+        _sitting[id(adapter)] = Court(adapter, all_laws(), isolated=True)
+    _sitting[id(adapter)].put(law, op, rank, which)
 
 
 class Bench:
     """One adapter and the suite's laws: where cases are put to laws, in a child if so wished.
 
-    `limit`: seconds a case may take in a process of its own; None keeps all in this one.
+    `limit`: seconds a case may take in a process of its own, which is then a copy of this one;
+    None keeps all in this one. `apart`, in place of a limit: where the implementation is instead.
+    `regions` are the known failures, which `run` lets pass.
     """
 
-    def __init__(self, adapter: Adapter, laws: Mapping[str, Law], limit: float | None) -> None:
+    def __init__(
+        self,
+        adapter: Adapter,
+        laws: Mapping[str, Law],
+        limit: float | None = None,
+        apart: Apart | None = None,
+    ) -> None:
         self.adapter = adapter
-        self._laws = laws
-        self._spaces: dict[tuple[str, str, int], Space] = {}
-        self._isolated = None if limit is None else Isolated(self._put, limit)
+        self.regions = Regions()
+        self._court = Court(adapter, laws, isolated=False)
+        self._own = Apart(adapter, Limits(limit)) if limit is not None and apart is None else None
+        apart = apart or self._own
+        self._isolated = apart.shared if apart else None
         self._empty: Counter[str] = Counter()
         """Cases in which a law found nothing to test, by the reason."""
 
     def close(self) -> None:
-        """End the child, if there is one."""
-        if self._isolated is not None:
-            self._isolated.close()
+        """End the child, if it is our own."""
+        if self._own is not None:
+            self._own.close()
+
+    def ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """What `function(adapter, *arguments)` gives where the implementation is.
+
+        The function must be importable, arguments and result must pickle, and arguments be
+        hashable. Raises a Mismatch if the function does, or if the process dies or takes too long.
+        """
+        if self._isolated is None:
+            return function(self.adapter, *arguments)
+        return self._isolated((function, arguments))
 
     def run(self, law: Law, op: str, rank: int, *, count: int, seed: int) -> LawFinished:
         """Put `count` drawn cases to a law. Never raises for what the implementation does."""
         began = time.perf_counter()
         if law.space(op, rank, self.adapter.claims) is None:
             return LawFinished(law.name, law.slug(op), op, rank, UNSUPPORTED)
-        space = self._space(law.name, op, rank)
+        space = self._court.space(law.name, op, rank)
         own_seed = seed_of(seed, law.name, op, rank)
         rows = Playlist(space, own_seed, count)
+        known = Excusing(
+            lambda row: self._ask((law.name, op, rank, row)),
+            self.regions.of(law.slug(op)),
+            space.case,
+        )
         if self._isolated is not None:
-            self._isolated.coming = lambda: [(law.name, op, rank, row) for row in rows.coming()]
-        check = _Sparing(lambda row: self._ask((law.name, op, rank, row)))
+            self._isolated.coming = lambda: [
+                (put, (law.name, op, rank, row)) for row in rows.coming() if not known.skips(row)
+            ]
+        check = _Sparing(known)
         self._empty.clear()
         try:
             outcome = search(rows, space.sizes, check, count, own_seed)
             empty = self._empty.copy()
-            for found in outcome.found.values():
-                found.repeats = self._repeats((law.name, op, rank, found.row))
+            confirmed = [
+                found for found in outcome.found.values() if self._confirm(law, op, rank, found)
+            ]
         except Exception as error:
             return _ours(law, op, rank, error, began)
-        failures = tuple(
-            self._failure(space.case(found.row), found) for found in outcome.found.values()
-        )
-        return _finished(law, op, rank, outcome.cases - check.spared, failures, began, empty)
+        failures = tuple(self._failure(space.case(found.row), found) for found in confirmed)
+        cases = outcome.cases - check.spared - known.spared
+        done = _finished(law, op, rank, cases, failures, began, empty, known.excused)
+        return replace(done, drawn=max(rows.drawn - check.spared, 0))
 
     def replay(self, law: Law, case: Case) -> LawFinished:
         """Put one given case to a law."""
@@ -141,43 +225,39 @@ class Bench:
             return mismatch
         return None
 
-    def _ask(self, task: Task) -> None:
+    def _ask(self, which: Which) -> None:
         try:
-            (self._isolated or self._put)(task)
+            self._put(which)
         except NothingToTest as nothing:
             self._empty[nothing.message] += 1
 
-    def _repeats(self, task: Task) -> bool:
+    def _put(self, which: Which) -> None:
+        if self._isolated is None:
+            self._court.put(*which)
+        else:
+            self._isolated((put, which))
+
+    def _confirm(self, law: Law, op: str, rank: int, found: Found) -> bool:
+        """Note whether a failure repeats. False: it was the machine that was slow."""
+        found.repeats = self._repeats((law.name, op, rank, found.row))
+        if found.repeats or not _hurried(found.mismatch) or found.first is None:
+            return True
+        # A smaller case that took its time was not it; the one that it began with may be.
+        found.row, found.mismatch = found.first
+        found.repeats = self._repeats((law.name, op, rank, found.row))
+        return found.repeats or not _hurried(found.mismatch)
+
+    def _repeats(self, which: Which) -> bool:
         try:
-            self._ask(task)
+            if self._isolated is None:
+                self._court.put(*which)
+            else:
+                self._isolated.again((put, which))
+        except NothingToTest:
+            return False
         except Mismatch:
             return True
         return False
-
-    def _put(self, task: Task) -> None:
-        law, op, rank, which = task
-        case = (
-            Case.parse(which) if isinstance(which, str) else self._space(law, op, rank).case(which)
-        )
-        # Overflow and NaN are subjects of the laws, not accidents to be warned of.
-        with np.errstate(all="ignore"):
-            trial, before = Trial(self.adapter, case), calls_made()
-            # A dialect may refuse what the definition accepts.
-            narrower = op in self.adapter.claims.departing and not self._laws[law].defective
-            if narrower and not trial.meaningful():
-                trial.require_refused(trial.refusal())
-            else:
-                self._laws[law].check(trial)
-        if calls_made() == before:
-            raise NothingToTest("the case does not meet the law's premises")
-
-    def _space(self, law: str, op: str, rank: int) -> Space:
-        key = law, op, rank
-        if key not in self._spaces:
-            space = self._laws[law].space(op, rank, self.adapter.claims)
-            assert space is not None
-            self._spaces[key] = space
-        return self._spaces[key]
 
     def _failure(self, case: Case, found: Found) -> Failure:
         mismatch = found.mismatch
@@ -194,6 +274,11 @@ class Bench:
             worst=mismatch.worst, found_after=found.found_after, cells=case.cells,
             repeats=found.repeats, details=mismatch.details,
         )  # fmt: skip
+
+
+def _hurried(mismatch: Mismatch) -> bool:
+    """Whether it hung by a limit that was shortened for the sake of others."""
+    return isinstance(mismatch, TimedOut) and mismatch.hurried
 
 
 def is_valid(case: Case, claims: Claims | None = None) -> bool:
@@ -222,16 +307,17 @@ def is_valid(case: Case, claims: Claims | None = None) -> bool:
 
 def _finished(
     law: Law, op: str, rank: int, cases: int, failures: tuple[Failure, ...], began: float,
-    empty: Counter[str],
+    empty: Counter[str], excused: Mapping[str, int] | None = None,
 ) -> LawFinished:  # fmt: skip
     tested = cases - empty.total()
-    verdicts = [f.verdict for f in failures] or [CONFORMS if tested else VACUOUS]
+    passed = KNOWN if excused else CONFORMS if tested else VACUOUS
+    verdicts = [f.verdict for f in failures] or [passed]
     gravest = min(verdicts, key=VERDICTS.index)
     reasons = "; ".join(f"{why} ({n})" for why, n in empty.most_common(3))
     return LawFinished(
         law.name, law.slug(op), op, rank, gravest, cases, time.perf_counter() - began, failures,
         f"nothing to test in any case: {reasons}" if reasons and gravest == VACUOUS else None,
-        empty.total(),
+        empty.total(), excused=excused or {},
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from .console import copyable, indented, look
 from .events import Failure
+from .legible import legible
 from .matrices import beside, pair, plain
 from .report import ClauseResult, Finding, one_line
 
@@ -77,7 +78,7 @@ def _in_full(
         return
     failure = found.failure
     out.print()
-    indented(out, Text(f"{failure.kind}: {failure.message}", "bold"))
+    indented(out, Text(f"{failure.kind}: {one_line(failure.message)}", "bold"))
     if not failure.repeats:
         indented(out, Text("it did not fail again when repeated: state or chance plays a part"))
     copyable(out, f"  {failure.case}", "cyan")
@@ -118,7 +119,7 @@ def _lines(out: Console, lines: Iterable[Text]) -> None:
 
 
 def _details(out: Console, details: str | None) -> None:
-    lines = (details or "").rstrip().splitlines()
+    lines = legible(details or "").rstrip().splitlines()
     if not lines:
         return
     out.print()

@@ -103,7 +103,7 @@ def measures(adapter: Adapter, op: str, dtype: str) -> dict[str, Any]:
 
     ``read`` and ``summed``: bits kept of inputs and of sums; ``weights``: of weights, if there are
     any; ``wide``: whether 2^17 is read; ``stored``: how results are rounded; ``subnormals``:
-    whether they are kept; ``rms``: the root mean square of the errors of real numbers, in units of u.
+    whether they are kept; ``rms``: the root mean square of errors of real numbers, in units of u.
     """
     probe = _Probe(adapter, op, dtype)
     found: dict[str, Any] = {"rms": probe.rms()}

@@ -1,31 +1,36 @@
 """Checks in a process of their own, so that a kernel that dies takes nothing with it.
 
-The parent keeps Hypothesis and the report; a forked child puts one task after another to the
-law and answers with nothing or with the mismatch. When it dies of a signal, leaves the process
-or exceeds the time limit, that is a mismatch like any other, which shrinks like any other, and
-the next task gets a new child. A fork of a process that has the library loaded takes milliseconds.
+The process that searches puts one task after another to a life of a zygote, which answers with
+what it found or with the mismatch. When it dies of a signal, leaves the process, takes too much
+memory or exceeds the time limit, that is a mismatch like any other, which shrinks like any other,
+and the next task gets a new life. A fork of a process that has the library loaded takes
+milliseconds.
 
 Waking a process for every task would cost more than the task. Tasks that are sure to come are
-therefore sent ahead, and their answers wait in the pipe until they are asked for.
+therefore sent ahead, and their answers wait in the connection until they are asked for.
 """
 
 from __future__ import annotations
 
-import contextlib
-import faulthandler
-import multiprocessing
 import os
-import signal
+import pickle
+import socket
 import tempfile
 import time
-import traceback
 from collections import deque
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from multiprocessing.context import ForkProcess
 from typing import Any, Generic, TypeVar
 
-from convspec.verdicts import Crashed, Mismatch, TimedOut
+from convspec.lives import Marks, Slate
+from convspec.noise import Noise
+from convspec.processes import MIB, OURS, begin_child, can_fork, how_it_ended, memory_of
+from convspec.verdicts import Crashed, Mismatch, OutOfMemory, TimedOut
+from convspec.zygote import PATIENCE as ENDING
+from convspec.zygote import Life, Zygote
+
+__all__ = ["Isolated", "Limits", "OurError", "begin_child", "can_fork", "how_it_ended"]
 
 Task = TypeVar("Task", bound=Hashable)
 
@@ -35,37 +40,73 @@ PATIENCE = 30
 LIMIT = 20.0
 """Seconds that a task may take, unless something else is said."""
 
+MEMORY = 4096
+"""MiB that a process may take beside what it has when the library is loaded, likewise."""
+
 SHORTEST_LIMIT = 0.5
-"""Seconds a task always gets."""
+"""Seconds a task always gets, even after others have timed out."""
+
+CONFIRMING = 5.0
+"""Seconds that a task gets, if it may take so long, before it is said to hang for good."""
+
+LEAST_MEMORY = 512 * MIB
+"""Bytes that a process always gets, even after others have run out."""
+
+TICK = 0.1
+"""Seconds between two looks at the memory of a process that takes its time."""
+
+MUCH = 0.75
+"""The share of the memory allowed that a process must have had to have died for want of it."""
+
+BUFFER = 1 << 18
+"""Bytes that wait in the connection, each way."""
+
+DEATH, HANG = 1, 2
+"""What a process costs that dies, and one that has to be waited for."""
+
+LOADING = 2
+"""How many times as much each of them costs where the library is loaded anew every time."""
 
 
-OUR_CALL = os.sep + "answers.py"
-"""Where the implementation is called from; what lies further out says nothing about it."""
+PRINTED = "it had printed:\n"
+"""What comes before the end of what a process printed."""
 
 
 class OurError(Exception):
     """An exception in the child that is not about the implementation; its traceback as text."""
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What a life may use up: seconds per task, MiB in all. No memory limit: None."""
+
+    seconds: float = LIMIT
+    memory: int | None = MEMORY
+
+
 class Isolated(Generic[Task]):
-    """`check`, run in a child process. A context manager; call it with a task.
+    """A zygote's way of serving tasks, one life after another. A context manager.
 
     `coming`, which may be replaced at any time, tells which tasks will be asked for next, if
     that is known; tasks must be hashable and are told apart by equality.
-    Raises what `check` raises if that is a Mismatch, `Crashed` or `TimedOut` if the child did
-    not live to answer within `limit` seconds, OurError for any other exception.
     """
 
-    def __init__(self, check: Callable[[Task], None], limit: float) -> None:
+    def __init__(self, zygote: Zygote[Any], limits: Limits | None = None) -> None:
+        limits = limits or Limits()
         self.coming: Callable[[], Sequence[Task]] = tuple
-        self._check = check
-        self._limit = limit
-        self._slowest = 0.0
+        self._zygote = zygote
+        self._limit = self._full = limits.seconds
+        self._allowed = None if limits.memory is None else limits.memory * MIB
+        self._memory = self._allowed
         self._sent: deque[Task] = deque()
         self._answers: dict[Task, Any] = {}
-        self._child: ForkProcess | None = None
+        self._life: Life | None = None
         self._pipe: Connection | None = None
-        self._stack = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed in __exit__
+        self._answered = 0
+        self._noise = Noise()
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close
+        os.ftruncate(self._file.fileno(), Slate.size())
+        self._slate = Slate(self._file.fileno())
 
     def __enter__(self) -> Isolated[Task]:
         return self
@@ -74,157 +115,206 @@ class Isolated(Generic[Task]):
         self.close()
 
     def close(self) -> None:
-        """End the child."""
-        self._end()
-        self._stack.close()
+        """End the life; the zygote stays."""
+        if not self._file.closed:
+            self._end()
+            self._slate.close()
+            self._file.close()
+            self._noise.close()
 
-    def __call__(self, task: Task) -> None:
-        """Put one task to the law."""
+    def __call__(self, task: Task) -> Any:
+        """What serving the task gives.
+
+        Raises what it raises if that is a Mismatch; `Crashed`, `OutOfMemory` or `TimedOut` if the
+        life did not live to answer; OurError for any other exception.
+        """
         if task not in self._answers and task not in self._sent:
             self._send([task, *self.coming()])
         while task not in self._answers:
             self._receive()
         match self._answers.pop(task):
             case None:
-                return
+                return None
             case Mismatch() as mismatch:
                 raise mismatch from _stand_in(mismatch.place) if mismatch.place else None
-            case text:
+            case "value", value:
+                return value
+            case "ours", text:
                 raise OurError(text)
+            case other:
+                raise AssertionError(other)
+
+    def again(self, task: Task) -> Any:
+        """As a call. A machine that is busy elsewhere is not taken for a task that hangs."""
+        limit, self._limit = self._limit, max(self._limit, min(self._full, CONFIRMING))
+        try:
+            return self(task)
+        finally:
+            self._limit = min(self._limit, limit)
+
+    # Tasks and answers -------------------------------------------------------------------
 
     def _send(self, tasks: Sequence[Task]) -> None:
+        frame = pickle.dumps([pickle.dumps(task) for task in tasks])
+        while self._sent and len(frame) > BUFFER // 4:
+            self._receive()  # or both sides might wait for the other to read
         self._sent.extend(tasks)
         try:
-            if self._child is None:
+            if self._life is None:
                 self._begin()
             assert self._pipe is not None
-            for task in tasks:
-                self._pipe.send(task)
+            self._pipe.send_bytes(frame)
         except (BrokenPipeError, ConnectionResetError):
             pass  # it died of an earlier task, which waiting for the answer will tell
 
     def _receive(self) -> None:
-        """Take the next answer; a child that dies instead has answered for the task it was at."""
+        """Take the next answer; a life that ends instead has answered for the task it was at."""
         assert self._pipe is not None
-        began = time.monotonic()
-        task = self._sent[0]
         try:
-            answer = self._pipe.recv() if self._pipe.poll(self._limit) else self._too_long()
-        except (EOFError, BrokenPipeError, ConnectionResetError):
+            answer = self._read() if self._wait() else self._too_long()
+        except (EOFError, OSError):
             answer = self._died()
         except KeyboardInterrupt:
             self._end()
             raise
-        self._answers[task] = answer
-        self._sent.popleft()
-        if self._child is not None:
-            self._slowest = max(self._slowest, time.monotonic() - began)
-        elif self._sent:
-            # What was sent behind the deadly task goes to the next child.
+        if isinstance(answer, OutOfMemory):
+            self._end()  # what it keeps would be held against the next
+            if self._answered and answer.place[:1] in (("ran out",), ("left no memory",)):
+                # One that leaks meets its end anywhere.
+                before = f"the process had served {self._answered} cases before"
+                answer.details = "\n".join(filter(None, [before, answer.details]))
+        self._answers[self._sent.popleft()] = answer
+        self._answered += 1
+        if self._life is None and self._sent:
+            # What was sent behind the deadly task goes to the next life.
             again = list(self._sent)
             self._sent.clear()
             self._send(again)
 
+    def _read(self) -> Any:
+        assert self._pipe is not None
+        body = self._pipe.recv_bytes()
+        if not body:
+            return None
+        try:
+            return pickle.loads(body)
+        except Exception as error:
+            self._end()
+            garbled = Crashed(
+                "the process garbled its answer", details=repr(error), place=("garbled",)
+            )
+            garbled.cost = DEATH
+            return garbled
+
+    def _wait(self) -> bool:
+        """Whether there is an answer before the limit: of time, or of memory."""
+        assert self._pipe is not None
+        asked = time.monotonic()
+        while True:
+            marks = self._slate.read()
+            # A task that is not yet begun waits for the machine, not for the implementation.
+            since = marks.began if marks.task == self._answered + 1 else asked + ENDING
+            left = self._limit - (time.monotonic() - since)
+            if self._pipe.poll(max(0.0, min(left, TICK))):
+                return True
+            if left <= 0:
+                return False
+            if self._bloated(marks):
+                return False
+
+    def _bloated(self, marks: Marks) -> bool:
+        if self._memory is None or self._life is None or not marks.own:
+            return False
+        now = memory_of(self._life.pid)
+        return now is not None and now.own - marks.own > self._memory
+
+    # Lives -------------------------------------------------------------------------------
+
     def _begin(self) -> None:
-        context = multiprocessing.get_context("fork")
-        self._pipe, theirs = context.Pipe()
-        self._stack.seek(0)
-        self._stack.truncate()
-        self._child = context.Process(
-            target=_serve, args=(self._check, theirs, self._pipe, self._stack), daemon=True
-        )
-        self._child.start()
-        theirs.close()
+        self._slate.write(Marks())
+        self._noise.clear()
+        self._answered = 0
+        try:
+            try:
+                self._life = self._begun()
+            except (OSError, EOFError):
+                # The zygote has died since it was last needed.
+                self._end()
+                self._zygote.lose()
+                self._life = self._begun()
+        except BaseException:
+            self._sent.clear()  # nobody will answer
+            self._end()
+            raise
+
+    def _begun(self) -> Life:
+        self._zygote.begin()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            for end in (ours, theirs):
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
+            self._pipe = Connection(ours.detach())
+            OURS.add(self._pipe.fileno())
+            return self._zygote.begin_life(
+                theirs.fileno(), self._file.fileno(), self._noise.fileno(), self._memory
+            )
 
     def _end(self) -> None:
-        if self._child is not None:
-            self._child.kill()
-            self._child.join()
-            self._child.close()
+        if self._life is not None:
+            self._zygote.end_life(self._life)
         if self._pipe is not None:
+            OURS.discard(self._pipe.fileno())
             self._pipe.close()
-        self._child = self._pipe = None
+        self._life = self._pipe = None
 
-    def _too_long(self) -> TimedOut:
+    def _too_long(self) -> Mismatch:
+        assert self._life is not None
+        marks = self._slate.read()
+        bloated = self._bloated(marks)
+        self._noise.ask_where(self._life.pid)
         self._end()
-        limit = self._limit
-        self._limit = min(limit, max(SHORTEST_LIMIT, PATIENCE * self._slowest))
-        return TimedOut(f"no answer within {limit:g} s")
+        details = _told(*self._noise.read(marks.printed))
+        if bloated:
+            return self._ran_out("and was ended", details)
+        late = TimedOut(f"no answer within {self._limit:g} s", details=details)
+        late.cost = self._priced(HANG)
+        late.hurried = self._limit < min(self._full, CONFIRMING)
+        self._limit = min(self._limit, max(SHORTEST_LIMIT, PATIENCE * marks.slowest))
+        return late
 
-    def _died(self) -> Crashed:
-        assert self._child is not None
-        self._child.join(5)
-        code = self._child.exitcode
+    def _died(self) -> Mismatch:
+        assert self._life is not None
+        files = self._life.files
+        ending = self._zygote.end_life(self._life, ENDING)
+        self._life = None
         self._end()
-        self._stack.seek(0)
-        stack = _innermost(self._stack.read())
-        how = how_it_ended(code)
-        return Crashed(f"the process {how}", details=stack or None, place=(how,))
+        marks = self._slate.read()
+        said, stack = self._noise.read(marks.printed)
+        how = "closed its connection and went on" if ending.forced else str(ending)
+        # Files that were mapped may have become resident, which is nobody's fault.
+        grown = ending.peak - marks.own - files if marks.own else 0
+        if self._memory and (grown > MUCH * self._memory or "bad_alloc" in said):
+            return self._ran_out(f"and {how}", _told(said, stack))
+        crashed = Crashed(f"the process {how}", details=_told(said, stack), place=(how,))
+        crashed.cost = self._priced(DEATH)
+        return crashed
+
+    def _ran_out(self, how: str, details: str | None) -> OutOfMemory:
+        assert self._memory is not None
+        text = f"the process ran out of the {self._memory // MIB} MiB allowed {how}"
+        found = OutOfMemory(text, details=details, place=("ran out",))
+        found.cost = self._priced(HANG)
+        self._memory = min(self._memory, max(LEAST_MEMORY, 2 * self._slate.read().grown))
+        return found
+
+    def _priced(self, cost: int) -> int:
+        return cost if self._zygote.forks else LOADING * cost
 
 
-@contextlib.contextmanager
-def isolated(
-    check: Callable[[Task], None], limit: float, fork: bool
-) -> Iterator[Callable[[Task], None]]:
-    """`check` in a child process, or as it is where there is no fork, or `fork` forbids it."""
-    if not (fork and can_fork()):
-        yield check
-        return
-    with Isolated(check, limit) as box:
-        yield box
-
-
-def can_fork() -> bool:
-    """Whether this system has child processes that begin as a copy."""
-    return hasattr(os, "fork")
-
-
-def how_it_ended(code: int | None) -> str:
-    """What became of a child, from its exit code."""
-    if code is not None and code < 0:
-        return f"died of {signal.Signals(-code).name}"
-    return f"left the process with exit code {code}"
-
-
-def begin_child() -> None:
-    """What every child does first: Ctrl-C is the parent's to handle, and no core is dumped."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if can_fork():
-        import resource  # where there is no fork there is no such module, either
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _innermost(stack: str) -> str:
-    """The part of a dumped stack that is the implementation's: down to our own call of it."""
-    kept = []
-    for line in stack.strip().splitlines():
-        if line.lstrip().startswith("File") and OUR_CALL in line:
-            break
-        kept.append(line)
-    return "\n".join(kept)
-
-
-def _serve(check: Callable[[Any], None], pipe: Connection, parents: Connection, stack: Any) -> None:
-    """The child: answer tasks until the parent is gone."""
-    parents.close()
-    begin_child()
-    faulthandler.enable(stack)
-    while True:
-        try:
-            task = pipe.recv()
-        except (EOFError, OSError):
-            os._exit(0)
-        answer: Any = None
-        try:
-            check(task)
-        except Mismatch as mismatch:
-            mismatch.__traceback__ = mismatch.__cause__ = mismatch.__context__ = None
-            answer = mismatch
-        except Exception as error:
-            answer = "".join(traceback.format_exception(error))
-        with contextlib.suppress(BrokenPipeError):
-            pipe.send(answer)
+def _told(said: str, stack: str) -> str | None:
+    """What is known beside the signal: the innermost part of the stack, and what was printed."""
+    parts = [stack, PRINTED + said if said else ""]
+    return "\n".join(part for part in parts if part) or None
 
 
 _STAND_INS: dict[tuple[Any, ...], type[Exception]] = {}

@@ -25,6 +25,10 @@ class BrokenFile(ValueError):  # noqa: N818 - it names what it is
     """A file does not hold what it should; the message says which and what to do."""
 
 
+class CannotResume(RuntimeError):  # noqa: N818 - it names what happened
+    """The run that was cut short is not a part of the one that is asked for."""
+
+
 @dataclass(frozen=True)
 class Saved:
     """A run as it was found on disk. `whole`: bytes up to the end of its last whole line.

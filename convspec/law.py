@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from convspec.building import REAL_PATTERNS
+from convspec.building import REAL_PATTERNS, SCALED_PATTERNS
 from convspec.fitting import fits
 from convspec.plugin import LAW
 from convspec.spaces import Space, space_for
@@ -23,7 +23,7 @@ from convspec.trial import Trial
 
 LAWS_PACKAGE = "convspec.conformance"
 
-SPECIAL_PATTERNS = (*REAL_PATTERNS, "nan", "nans", "eye", "floor", "bank")
+SPECIAL_PATTERNS = (*REAL_PATTERNS, *SCALED_PATTERNS, "nan", "nans", "eye", "floor", "bank")
 """Contents that only laws which ask for them can take."""
 
 Check = Callable[[Trial], None]

@@ -70,14 +70,7 @@ def pair(expected: object, got: object, worst: Index | None, width: int) -> list
     differ: set[Index] = set()
     digits = 6
     if both[0] and both[1] and both[0].shape == both[1].shape:
-        here, there = both[0].cells, both[1].cells
-        differ = {index for index in here if not _same(here[index], there[index])}
-        # As many digits as it takes to see the difference.
-        for digits in (6, 9, 12, 17):
-            if all(write(here[i], digits) != write(there[i], digits) for i in differ):
-                break
-        else:
-            digits = 17
+        differ, digits = told_apart(both[0], both[1])
     room = max((width - GAP) // 2, 24)
     columns = [
         _column(name, nested, array, worst, differ, digits, style, room)
@@ -86,6 +79,16 @@ def pair(expected: object, got: object, worst: Index | None, width: int) -> list
         )
     ]  # fmt: skip
     return beside(columns, width)
+
+
+def told_apart(expected: Array, got: Array) -> tuple[set[Index], int]:
+    """The cells in which two arrays of one shape differ, and the digits it takes to see it."""
+    here, there = expected.cells, got.cells
+    differ = {index for index in here if not _same(here[index], there[index])}
+    for digits in (6, 9, 12):
+        if all(write(here[i], digits) != write(there[i], digits) for i in differ):
+            return differ, digits
+    return differ, 17
 
 
 def plain(name: str, nested: object, width: int) -> list[Text]:

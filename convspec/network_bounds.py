@@ -22,6 +22,7 @@ from convspec.bounds import result_bound
 from convspec.numerics import Array, Precision, compounded
 from convspec.reference.network import INPUTS, Call, Composition
 from convspec.spec.claims import Claims
+from convspec.spec.sums import WIDTH
 
 if TYPE_CHECKING:
     from convspec.trial import Trial
@@ -97,8 +98,8 @@ def _precision(trial: Trial, calls: Sequence[Call]) -> Precision:
             cells = prod(x.shape[2:]) if call.layer.op == "global_avg_pool" else 1
             through += max(cells, prod(call.layer.parameters.get("window", ()))) + 3
     dtype = trial.case.dtype
-    accumulator = trial.adapter.claims.accumulate.get(dtype, dtype)
-    return Precision(dtype, accumulator, through + into)
+    ways = (trial.claims.accumulator(dtype, gradient) for gradient in (False, True))
+    return Precision(dtype, min(ways, key=WIDTH.__getitem__), through + into)
 
 
 def _magnitude(call: Call, x: Array) -> Array:

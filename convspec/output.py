@@ -9,14 +9,12 @@ from pathlib import Path
 
 import click
 
+from .choices import OUT
 from .journal import SUFFIX
 from .problems import Problem, tell
 from .report import Report
 from .reports import TARGETS, Target
 from .saving import check_writable, file_name, write_text
-
-OUT = Path("convspec-report")
-"""Where reports go unless told otherwise."""
 
 
 def chosen(formats: str | None, known: Sequence[str] = tuple(TARGETS)) -> tuple[str, ...]:

@@ -35,6 +35,9 @@ PROPERTY = "convspec"
 LAW = "convspec_law"
 """The attribute by which a test function carries the law that it is."""
 
+KILLED = "???"
+"""How xdist marks an item whose process is gone."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--adapter` and the options of a conformance run."""
@@ -48,8 +51,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--convspec-clause", action="append", help="only clauses that match this glob")
     group.addoption("--convspec-limit", type=float, default=20.0, help="seconds a case may take")
     group.addoption("--convspec-in-process", action="store_true", help="do not isolate the kernel")
+    group.addoption(
+        "--convspec-memory",
+        type=int,
+        default=4096,
+        help="MiB the kernel's process may take beside the library (0: no limit)",
+    )
+    group.addoption("--convspec-meet", help="the socket of a process that has the adapter open")
     group.addoption("--convspec-case", help="put this one case to every law it fits")
     group.addoption("--convspec-done", default="", help="items that a run before this one did")
+    group.addoption(
+        "--convspec-known", action="append", help="a file of known failures (repeatable)"
+    )
 
 
 SESSION: pytest.StashKey[Session] = pytest.StashKey()
@@ -109,10 +122,15 @@ def _story(finished: LawFinished, adapter: str) -> str:
 
 
 class EventCollector:
-    """Turns test reports into events; lives in the process that the user started."""
+    """Turns test reports into events; lives in the process that the user started.
 
-    def __init__(self, emit: Callable[[LawFinished], None]) -> None:
+    `alone`: the implementation is in processes of its own, so that it is not to blame for the
+    death of a process of pytest's. What such a process was at is left out.
+    """
+
+    def __init__(self, emit: Callable[[LawFinished], None], alone: bool = False) -> None:
         self._emit = emit
+        self._alone = alone
         self.interrupted = False
         self.broken: list[str] = []
         """What went wrong before any item ran: a fault of ours."""
@@ -128,7 +146,7 @@ class EventCollector:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Hand on the event of a finished item; an item without one died or failed by our fault."""
-        if "::" not in report.nodeid or report.when not in ("setup", "call", "???"):
+        if "::" not in report.nodeid or report.when not in ("setup", "call", KILLED):
             return
         for name, value in report.user_properties:
             if name == PROPERTY and report.when == "call":
@@ -136,7 +154,8 @@ class EventCollector:
                 assert isinstance(event, LawFinished)
                 self._emit(event)
                 return
-        if report.failed:
+        when: str = report.when
+        if report.failed and not (self._alone and when == KILLED):
             self._emit(_lost(report))
 
 
@@ -151,7 +170,7 @@ def _lost(report: pytest.TestReport) -> LawFinished:
     slug = law.slug(op) if law else f"{op}.{name}"
     axes = int(rank[0]) if rank[:1].isdigit() else None
     when: str = report.when or ""
-    if when == "???":  # how xdist marks an item whose process is gone
+    if when == KILLED:
         failure = Failure(
             kind="died", verdict=CRASHES, case="", details=str(report.longrepr),
             message="the process died in one of this law's cases",

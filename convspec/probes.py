@@ -15,8 +15,9 @@ import numpy as np
 
 from convspec import dialect
 from convspec.adapters.opening import Adapter
+from convspec.apart import Ask, asking
 from convspec.contents import filled
-from convspec.isolation import OurError, isolated
+from convspec.isolation import OurError
 from convspec.spec.case import Case
 from convspec.spec.claims import Claims, OpClaims
 from convspec.spec.dialects import HELD
@@ -31,10 +32,6 @@ LIMIT = 5.0
 REFUSED = "refused"
 
 
-class _Answered(Mismatch):
-    """Not a mismatch: how an answer comes back from the process in which the call is made."""
-
-
 @dataclass(frozen=True)
 class Asked:
     """The calls that ask an adapter about one point, and what is looked at."""
@@ -44,27 +41,28 @@ class Asked:
     of: str
 
 
-def observe(adapter: Adapter, ops: Collection[str]) -> dict[str, dict[str, Any]]:
+def observe(
+    adapter: Adapter, ops: Collection[str], ask: Ask | None = None
+) -> dict[str, dict[str, Any]]:
     """For every point that bears on one of `ops`: the `choice` made there, and what was `got`.
 
-    The choice is None where the answer is none of the named ones.
+    The choice is None where the answer is none of the named ones. `ask` is how the implementation
+    is asked if it is not open here.
     """
+    if ask is None:
+        with asking(adapter, LIMIT) as own:
+            return observe(adapter, ops, own)
     heard: dict[str, tuple[Asked, tuple[str, ...]]] = {}
-
-    def call(task: tuple[str, str]) -> None:
-        raise _Answered(answer(adapter, Case.parse(task[0]), task[1]))
-
-    with isolated(call, LIMIT, adapter.claims.fork) as ask:
-        for asked in questions(adapter.claims, ops):
-            got = []
-            for case in asked.cases:
-                try:
-                    ask((case.line, asked.of))
-                except Mismatch as answered:
-                    got.append(answered.message)
-                except OurError as error:
-                    got.append(f"not to be asked: {str(error).strip().splitlines()[-1]}")
-            heard[asked.point] = asked, tuple(got)
+    for asked in questions(adapter.claims, ops):
+        got = []
+        for case in asked.cases:
+            try:
+                got.append(ask(answer_to, case.line, asked.of))
+            except Mismatch as ended:
+                got.append(ended.message)
+            except OurError as error:
+                got.append(f"not to be asked: {str(error).strip().splitlines()[-1]}")
+        heard[asked.point] = asked, tuple(got)
     claims = adapter.claims
     for _ in range(2):
         # What one choice shows in may depend on others, which may not be the declared ones either.
@@ -166,6 +164,11 @@ def expected(case: Case, of: str, claims: Claims) -> str:
     except ValueError:
         return REFUSED
     return text(dialect.surface(op, y, case.rank, claims), of == "shape")
+
+
+def answer_to(adapter: Adapter, line: str, of: str) -> str:
+    """`answer`, as a task for another process."""
+    return answer(adapter, Case.parse(line), of)
 
 
 def answer(adapter: Adapter, case: Case, of: str) -> str:

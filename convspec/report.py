@@ -26,6 +26,7 @@ from .events import (
     RunFinished,
     RunStarted,
 )
+from .legible import legible
 from .saving import write_json
 from .spec.operations import OPERATIONS
 
@@ -59,6 +60,7 @@ class ClauseResult:
     `verdict` is the gravest of them, and vacuous only where none of them tested anything.
     `findings` holds the smallest failure of each kind and operation, smallest first. `notes` are
     the laws' remarks, each once. Of the `cases`, in `empty` ones there was nothing to test.
+    `excused` counts the failures that are known.
     """
 
     slug: str
@@ -71,6 +73,7 @@ class ClauseResult:
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
     empty: int = 0
+    excused: int = 0
 
     @property
     def tested(self) -> int:
@@ -99,6 +102,9 @@ class ClauseResult:
             return one_line(self.findings[0].failure.message)
         if self.verdict == CONFORMS:
             return ""
+        if self.verdict == KNOWN:
+            noun = "failure" if self.excused == 1 else "failures"
+            return f"{self.excused:,} known {noun} excused"
         # A note may be a traceback, which says what happened at its end.
         return "; ".join(one_line(note.rstrip().rpartition("\n")[2]) for note in self.notes)
 
@@ -270,8 +276,8 @@ def _merged(explained: Iterable[Explained]) -> tuple[Explained, ...]:
 
 
 def one_line(text: str) -> str:
-    """The text without line breaks."""
-    return " ".join(text.split())
+    """The text without line breaks, and without what cannot be shown."""
+    return " ".join(legible(text).split())
 
 
 def _catalogue(given: Mapping[str, Described] | None) -> Mapping[str, Described]:
@@ -313,6 +319,7 @@ def _clause(slug: str, group: Sequence[LawFinished], known: Described | None) ->
         findings=_findings(group),
         notes=tuple(dict.fromkeys(event.note for event in group if event.note)),
         empty=sum(event.empty for event in group),
+        excused=sum(count for event in group for count in event.excused.values()),
     )
 
 

@@ -17,11 +17,16 @@ def write_json(path: Path, document: object) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
+    """Write a text in one step, creating the folder. Raises OSError."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
     """Write a file in one step, creating the folder. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = _draft(path)
     try:
-        draft.write_text(text, encoding="utf-8")
+        draft.write_bytes(content)
         draft.replace(path)
     except BaseException:
         with suppress(OSError):

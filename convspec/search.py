@@ -46,9 +46,8 @@ def playlist(space: Space, seed: int) -> Iterator[Row]:
     for levels in covering_rows(tuple(space.factors[i].combined for i in combined)):
         row = uniform()
         for i, level in zip(combined, levels, strict=True):
-            # A law may narrow a factor to fewer levels than are combined: they take turns.
-            core = space.factors[i].core
-            row[i] = core[level % len(core)]
+            turns = space.factors[i].turns(level)
+            row[i] = turns[int(draw() * len(turns))] if len(turns) > 1 else turns[0]
         yield tuple(row)
         yield tuple(uniform())
     while True:
@@ -66,11 +65,15 @@ class Playlist:
         self._rows = islice(playlist(space, seed), count)
         self._shown: deque[Row] = deque()
         self._spare = playlist(space, seed + 1)  # should Hypothesis ask for more than it announced
+        self.drawn = 0
+        """Rows of the playlist that were drawn."""
 
     def __next__(self) -> Row:
-        if self._shown:
-            return self._shown.popleft()
-        return next(self._rows, None) or next(self._spare)
+        row = self._shown.popleft() if self._shown else next(self._rows, None)
+        if row is None:
+            return next(self._spare)
+        self.drawn += 1
+        return row
 
     def coming(self) -> Sequence[Row]:
         """The next rows, each told once."""
@@ -154,6 +157,8 @@ class Found:
     mismatch: Mismatch
     found_after: int
     repeats: bool = True
+    first: tuple[Row, Mismatch] | None = None
+    """The row it was found by."""
 
 
 @dataclass
@@ -217,7 +222,7 @@ def _note(outcome: Search, row: Row, mismatch: Mismatch) -> None:
     key = (type(mismatch).__name__, *mismatch.place)
     known = outcome.found.get(key)
     if known is None:
-        outcome.found[key] = Found(row, mismatch, outcome.cases)
+        outcome.found[key] = Found(row, mismatch, outcome.cases, first=(row, mismatch))
     elif row < known.row:
         known.row, known.mismatch = row, mismatch
 

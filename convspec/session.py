@@ -8,9 +8,12 @@ from functools import cached_property
 import pytest
 
 from convspec.adapters.opening import Adapter, open_adapter
+from convspec.apart import Apart
 from convspec.events import UNSUPPORTED, LawFinished
 from convspec.execute import Bench, is_valid
-from convspec.isolation import can_fork
+from convspec.isolation import Limits, can_fork
+from convspec.known.entry import Regions, choose
+from convspec.known.reading import KnownFileError, read_known
 from convspec.law import Law, all_laws
 from convspec.plan import Item, counts, items, wanted
 from convspec.spec.case import Case
@@ -18,22 +21,45 @@ from convspec.spec.case import Case
 
 @dataclass
 class Session:
-    """One run. `opened` stands in for `--adapter` where the adapter is at hand already."""
+    """One run. `given` stands in for `--adapter` where a bench is at hand already."""
 
     config: pytest.Config
-    opened: Adapter | None = None
+    given: Bench | None = None
 
     @cached_property
-    def adapter(self) -> Adapter:
-        """The implementation under test, opened once per process."""
-        if self.opened is not None:
-            return self.opened
-        name = self.config.getoption("--adapter")
+    def name(self) -> str:
+        """What the implementation is called."""
+        name: str | None = self.config.getoption("--adapter")
         if not name:
             raise pytest.UsageError(
                 "which implementation? give --adapter NAME, FILE.py or module:Name"
             )
-        return open_adapter(name)
+        return name
+
+    @cached_property
+    def apart(self) -> Apart | None:
+        """Where the implementation is, if it is not to be in this process."""
+        option = self.config.getoption
+        if option("--convspec-in-process") or not can_fork():
+            return None
+        memory = int(option("--convspec-memory"))
+        limits = Limits(float(option("--convspec-limit")), memory or None)
+        return Apart(self.name, limits, option("--convspec-meet"))
+
+    @cached_property
+    def bench(self) -> Bench:
+        """Where cases are put to laws."""
+        bench = self.given
+        if bench is None:
+            adapter = self.apart.adapter if self.apart else open_adapter(self.name)
+            bench = Bench(adapter, self.laws, None, self.apart)
+        bench.regions = self._regions(bench.adapter)
+        return bench
+
+    @property
+    def adapter(self) -> Adapter:
+        """The implementation under test, or what stands in for it in this process."""
+        return self.bench.adapter
 
     @cached_property
     def laws(self) -> dict[str, Law]:
@@ -57,18 +83,18 @@ class Session:
         """The items that a run which was cut short had finished, as ``law:op:rank``."""
         return frozenset(self.config.getoption("--convspec-done").split())
 
-    @cached_property
-    def bench(self) -> Bench:
-        """Where cases are put to laws: in a child process, unless that cannot or shall not be."""
-        inside = self.config.getoption("--convspec-in-process")
-        fork = self.adapter.claims.fork and can_fork() and not inside
-        limit = float(self.config.getoption("--convspec-limit")) if fork else None
-        return Bench(self.adapter, self.laws, limit)
+    def _regions(self, adapter: Adapter) -> Regions:
+        """The known failures of the implementation."""
+        try:
+            entries = read_known(self.config.getoption("--convspec-known") or ())
+        except KnownFileError as error:
+            raise pytest.UsageError("\n".join(error.lines)) from None
+        return choose(entries, adapter.name, adapter.version).regions
 
     def close(self) -> None:
-        """End the child process, if there is one."""
-        if "bench" in self.__dict__:
-            self.bench.close()
+        """End the processes that are our own."""
+        if self.__dict__.get("apart"):
+            self.__dict__["apart"].close()
 
     def items(self, law: Law) -> list[Item]:
         """The items of one law that the options ask for."""

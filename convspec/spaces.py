@@ -30,13 +30,25 @@ class Factor:
     """One field of a row: its levels, simplest first, and which of them are combined.
 
     `combined` is the number of core levels before a law narrowed them, so that all laws of an
-    operation share one covering array; 0 leaves the field out of it.
+    operation share one covering array; 0 leaves the field out of it. It may be less than the core
+    has levels, which then take turns.
     """
 
     name: str
     levels: tuple[Any, ...]
     core: tuple[int, ...] = ()
     combined: int = 0
+
+    def turns(self, place: int) -> tuple[int, ...]:
+        """The levels that take turns in one place of the covering array, simplest first.
+
+        The simplest of all has a place to itself. A law may have narrowed a factor to fewer levels
+        than there are places: then levels have several.
+        """
+        count = len(self.core)
+        if count <= self.combined or self.combined == 1:
+            return (self.core[place % count],)
+        return self.core[place :: self.combined - 1] if place else self.core[:1]
 
 
 @dataclass(frozen=True)
@@ -74,6 +86,8 @@ _CHANNELS = _spread((5, (1, 2, 3)), (2, (4, 5)), (1, (7, 8, 9, 15, 16, 17, 31, 3
 _OUTPUTS = _spread((4, (1, 2, 3)), (2, (4, 5, 6)), (1, (7, 8, 9, 15, 16, 17, 18, 24, 31, 32, 33)))
 _BATCH = _spread((3, (1, 2, 3)), (1, (4, 5, 8, 16, 17)))
 _SEEDS = tuple(range(64))
+_TYPES = 3
+"""Places of the covering array for element types: more of them make it no larger."""
 _LAYOUTS = _spread((6, ("contiguous",)))
 _X_PATTERNS = {
     "sum": _spread((1, ("zeros", "impulse", "ones")), (2, ("ramp",)), (6, ("ints",))),
@@ -127,6 +141,8 @@ def space_for(
     build = BUILDERS[op]
 
     def case(values: Values) -> Case:
+        if values["x.pattern"] == "wide" and not claims.wider(values["dtype"], gradient):
+            values = {**values, "x.pattern": "large"}
         built = build(op, rank, claims, scale, values)
         if gradient:
             built = with_cotangent(built, values, resized(built, whole) if whole else None)
@@ -150,7 +166,7 @@ def _array_factors(op: str, rank: int, claims: OpClaims) -> list[Factor]:
     some = ("contiguous", "column_major", "sliced")
     factors = [
         _factor("batch", _BATCH, (1, 2, 3)),
-        _factor("dtype", dtypes, dtypes[:3]),
+        replace(_factor("dtype", dtypes, dtypes), combined=min(len(dtypes), _TYPES)),
         _factor("x.layout", _LAYOUTS + layouts, some),
         _factor("x.pattern", patterns, ("impulse", "ramp", "ints")),
         Factor("x.k", _SEEDS),

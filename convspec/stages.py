@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from convspec.afterwards import Stage
+from convspec.coverage import measure_coverage
 from convspec.fingerprints import fingerprints_of_run
+from convspec.known.checking import check_known
 from convspec.scripts.stage import write_programs
 
-STAGES: tuple[Stage, ...] = (write_programs, fingerprints_of_run)
+STAGES: tuple[Stage, ...] = (check_known, write_programs, fingerprints_of_run, measure_coverage)

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from .console import copyable, indented, look
+from .coverage_table import coverage
 from .events import (
     ACCEPTS_INVALID,
     CONFORMS,
@@ -30,6 +31,7 @@ from .events import (
     VERDICTS,
 )
 from .failures import failures
+from .known.showing import known_failures
 from .report import ClauseResult, Report, one_line
 from .spec.dialects import DIALECT_POINTS
 
@@ -58,8 +60,10 @@ def show(out: Console, report: Report, adapter: str, *, verbose: bool = False) -
         for line in table(report, out.width, compact=not verbose):
             out.print(line, no_wrap=True)
     failures(out, report.failing, adapter, limit=None if verbose else IN_FULL)
+    known_failures(out, report.known, verbose=verbose)
     undeclared(out, report)
     precision(out, report)
+    coverage(out, report.covered, verbose=verbose)
     summary(out, report)
 
 

@@ -21,11 +21,11 @@ from convspec.bounds import gradient_bounds, result_bound
 from convspec.building import REAL_PATTERNS, output_shape
 from convspec.comparison import require_equal, require_shape, require_within
 from convspec.contents import EXACT_BITS, filled, lay_out, longest_sum
-from convspec.dtypes import floating
+from convspec.dtypes import floating, limits
 from convspec.numerics import Precision
 from convspec.spec.case import Case
 from convspec.spec.claims import OpClaims
-from convspec.spec.groups import MAXIMA, ROUNDED
+from convspec.spec.groups import MAXIMA, ROUNDED, SUMMING
 from convspec.spec.operations import OPERATIONS
 from convspec.transforms import applies, transform_bound
 from convspec.verdicts import AcceptedInvalid, Mismatch, NothingToTest, Raised
@@ -41,11 +41,15 @@ def wide(array: Array) -> Array:
 
 
 class Trial:
-    """One case and one adapter. `inputs`: the arrays by name, as the adapter receives them."""
+    """One case and one adapter. `inputs`: the arrays by name, as the adapter receives them.
 
-    def __init__(self, adapter: Adapter, case: Case) -> None:
+    `isolated`: the implementation runs in a process of its own, which may die of a call.
+    """
+
+    def __init__(self, adapter: Adapter, case: Case, isolated: bool = False) -> None:
         self.adapter = adapter
         self.case = case
+        self.isolated = isolated
         self.op = case.op.name
         self.parameters: dict[str, Any] = case.op.arguments()
         plain = filled(case)
@@ -295,9 +299,37 @@ class Trial:
     @property
     def precision(self) -> Precision:
         """The types that results are kept in, and the longest sum."""
+        return self._precision(gradient=False)
+
+    @property
+    def gradient_precision(self) -> Precision:
+        """The same of gradients."""
+        return self._precision(gradient=True)
+
+    def _precision(self, gradient: bool) -> Precision:
         dtype = self.case.dtype
-        accumulator = self.adapter.claims.accumulate.get(dtype, dtype)
+        accumulator = self.claims.accumulator(dtype, gradient)
         return Precision(dtype, accumulator, longest_sum(self.case))
+
+    @property
+    def result_dtype(self) -> np.dtype[Any]:
+        """The type of the result: that of the inputs but for integer sums claimed to be wider."""
+        dtype = self.case.dtype
+        return np.dtype(self.claims.returns.get(dtype, dtype) if self.op in SUMMING else dtype)
+
+    def stored(self, exact: Array) -> Array:
+        """Exact sums as a result holds them, in wide numbers again.
+
+        Floating ones are rounded once, to nearest and even; integers wrap around where they leave
+        the type of the result, or saturate if the adapter says so.
+        """
+        dtype = self.result_dtype
+        if floating(dtype):
+            return wide(exact.astype(dtype))
+        if self.claims.overflow.get(self.case.dtype) == "saturate":
+            least, greatest = limits(dtype).min, limits(dtype).max
+            return np.asarray(np.clip(exact, least, greatest))
+        return wide(exact.astype(dtype))
 
     def require_gradients(self, got: Sequence[Array], expected: Sequence[Array]) -> None:
         """Each gradient is the expected one: exactly where it can be, else within rounding."""
@@ -316,10 +348,10 @@ class Trial:
         if self.op in MAXIMA:
             # Shares of at most |g| each, as many as windows can read one cell.
             most = longest_sum(self.case) * np.abs(self.exact["g"]).max(initial=0)
-            return (self.precision.sum(np.full(self.case["x"].shape, most)),)
+            return (self.gradient_precision.sum(np.full(self.case["x"].shape, most)),)
         arrays, parameters = self._arguments(self.exact, {})
         g, claims = self.exact["g"], self.adapter.claims
-        return gradient_bounds(self.op, arrays, g, parameters, self.precision, claims)
+        return gradient_bounds(self.op, arrays, g, parameters, self.gradient_precision, claims)
 
     def inner_product_error(self) -> float:
         """How far ⟨f(x), g⟩ and ⟨x, dx⟩ may lie apart through the rounding of f(x) and dx."""

@@ -23,6 +23,8 @@ class Mismatch(AssertionError):  # noqa: N818 - it names what happened
 
     kind: ClassVar[str] = "law"
     verdict: ClassVar[str] = DEVIATES
+    cost: int = 0
+    """Processes it cost to find it out; those that cost much time count for several."""
 
     def __init__(
         self,
@@ -85,6 +87,12 @@ class InputChanged(Mismatch):
     kind = "input-changed"
 
 
+class WroteOutside(Mismatch):
+    """The call wrote into memory beside its input, or between the cells of it."""
+
+    kind = "wrote-outside"
+
+
 class ResultChanged(Mismatch):
     """A later call, or the caller's own array, changed an earlier result."""
 
@@ -97,11 +105,24 @@ class NotRepeatable(Mismatch):
     kind = "not-repeatable"
 
 
+class SettingChanged(Mismatch):
+    """The call changed a setting of the whole process."""
+
+    kind = "setting-changed"
+
+
 class Raised(Mismatch):
     """The implementation raised on a valid input that it claims."""
 
     kind = "raised"
     verdict = REJECTS
+
+
+class OutOfMemory(Raised):
+    """The implementation took more memory than it may: it was told so, or died of it."""
+
+    kind = "memory"
+    verdict = CRASHES
 
 
 class AcceptedInvalid(Mismatch):
@@ -119,10 +140,14 @@ class Crashed(Mismatch):
 
 
 class TimedOut(Mismatch):
-    """The call did not come back within the time limit."""
+    """The call did not come back within the time limit.
+
+    `hurried`: the limit was shorter than usual, because others had hung before.
+    """
 
     kind = "timeout"
     verdict = TIMES_OUT
+    hurried: bool = False
 
 
 class NothingToTest(Mismatch):

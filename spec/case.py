@@ -39,6 +39,10 @@ PATTERNS = {
     "bank": "cell t of map j in entry n is 1 if j is n · cells of a map + t (modulo the maps), 0 if"
     " not: every one-hot kernel of a transposed convolution",
     "labels": "classes from 0 to C − 1, k-th draw",
+    "large": "integers from −a to a, from 0 for odd k, k-th draw; a is as large as exact sums"
+    " allow; of an integer type all that it holds, or as much as 63 bits can add up",
+    "wide": "the same where sums are kept in the next wider type, float32 for 16 bits, float64 for"
+    " float32",
     "nan": "a ramp with NaN in cell k",
     "nans": "a ramp with NaN in cell k and every second one from there on",
 }

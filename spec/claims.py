@@ -30,6 +30,7 @@ from .dialects import HELD, resolve
 from .dtypes import DTYPES, FLOATS
 from .groups import CONVOLUTIONS, TWICE, possible_ranks
 from .operations import NAMED_PADDINGS, OPERATIONS, PAD_MODES, Operation
+from .sums import ACCUMULATE, SUMS, read_sums
 
 UNBOUNDED = 1_000_000
 
@@ -53,6 +54,9 @@ class OpClaims:
     is claimed of the layers; nobody writes them. `algorithm`, of convolutions, names the transform
     that results (not gradients) are computed by in calls without stride and dilation, per dtype:
     ``{"float32": "winograd-6x3"}``, or one for all (see `algorithms`).
+    The claims about sums (`spec.sums`) map a type of inputs to what its sums are kept in
+    (`accumulate`, of gradients `gradient_accumulate`), to the type they are returned in
+    (`returns`), and to what is done where they leave that (`overflow`).
     """
 
     ranks: tuple[int, ...] = (1, 2, 3)
@@ -78,6 +82,18 @@ class OpClaims:
     second_gradient: bool = False
     networks: tuple[str, ...] = ()
     algorithm: tuple[tuple[str, str], ...] = ()
+    accumulate: Mapping[str, str] = field(default_factory=dict)
+    gradient_accumulate: Mapping[str, str] = field(default_factory=dict)
+    returns: Mapping[str, str] = field(default_factory=dict)
+    overflow: Mapping[str, str] = field(default_factory=dict)
+
+    def accumulator(self, dtype: str, gradient: bool = False) -> str:
+        """The type that sums of numbers of a type are kept in."""
+        return (self.gradient_accumulate if gradient else self.accumulate).get(dtype, dtype)
+
+    def wider(self, dtype: str, gradient: bool = False) -> bool:
+        """Whether sums are kept in a wider type than that of the inputs."""
+        return self.accumulator(dtype, gradient) != dtype
 
     def include(self, op: Operation, arrays: Sequence[Any]) -> bool:
         """Whether a call with these parameters and arrays (with shape and dtype) is claimed.
@@ -139,7 +155,8 @@ _WORDS: dict[str, Collection[Any]] = {
 class Claims:
     """All claims of one adapter: per operation, the dialect, the accumulators, the process.
 
-    `accumulate` maps a dtype to the dtype its sums are kept in, where that is not itself.
+    `accumulate` maps a dtype to the dtype its sums are kept in, where that is not itself; an
+    operation may say otherwise.
     `fork` says that the library works in a forked child of the process that loaded it.
     """
 
@@ -153,6 +170,11 @@ class Claims:
         """The operations at one of whose dialect points another choice than the spec's is made."""
         others = (p for name, p in HELD.items() if self.dialect[name] != p.default)
         return frozenset(op for point in others for op in point.ops)
+
+    def accumulator(self, dtype: str) -> str:
+        """The type that all sums of a type are kept in; the type itself if operations differ."""
+        kept = {op.accumulator(dtype, g) for op in self.ops.values() for g in (False, True)}
+        return kept.pop() if len(kept) == 1 else dtype
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-ready document; unbounded ranges end in null."""
@@ -183,7 +205,7 @@ def read_claims(
         data = {}
     if not isinstance(data, Mapping):
         raise ClaimsError(f"claims must be a dictionary, not {type(data).__name__}")
-    known = {"all", "vjp", "double_vjp", "dialect", "accumulate", "fork", *OPERATIONS}
+    known = {"all", "vjp", "double_vjp", "dialect", "fork", *SUMS, *OPERATIONS}
     for key in data:
         if key not in known:
             raise ClaimsError(f"claims[{key!r}]: unknown entry{_nearest(key, known)}")
@@ -192,7 +214,8 @@ def read_claims(
     gradients = _differentiated(data, "vjp", tuple(available), available, has_vjp)
     twice = [name for name in TWICE if name in available]
     second = _differentiated(data, "double_vjp", twice, available, has_double_vjp)
-    base = _override(OpClaims(), data.get("all", {}), "all")
+    sums = {key: data[key] for key in SUMS if key in data}
+    base = _override(_override(OpClaims(), sums, ""), data.get("all", {}), "all")
     ops = {
         name: replace(
             _override(_on_axes_of(name, base), data.get(name, {}), name),
@@ -205,9 +228,7 @@ def read_claims(
     fork = data.get("fork", True)
     if not isinstance(fork, bool):
         raise ClaimsError(f"claims['fork']: expected True or False, not {fork!r}")
-    return Claims(
-        ops, _dialect(data.get("dialect", {})), _accumulate(data.get("accumulate", {})), fork
-    )
+    return Claims(ops, _dialect(data.get("dialect", {})), base.accumulate, fork)
 
 
 def _differentiated(
@@ -244,14 +265,11 @@ def _dialect(declared: Any) -> dict[str, str]:
         raise ClaimsError(f"claims['dialect']: {error}") from None
 
 
-def _accumulate(declared: Any) -> dict[str, str]:
-    if not isinstance(declared, Mapping) or not all(
-        narrow in DTYPES and wide in DTYPES for narrow, wide in declared.items()
-    ):
-        raise ClaimsError(
-            f"claims['accumulate']: expected dtype → dtype out of {', '.join(DTYPES)}"
-        )
-    return dict(declared)
+def _sums(key: str, declared: Any, place: str) -> dict[str, str]:
+    try:
+        return read_sums(key, declared, place)
+    except ValueError as error:
+        raise ClaimsError(str(error)) from None
 
 
 def _override(base: OpClaims, entry: Any, where: str) -> OpClaims:
@@ -260,7 +278,7 @@ def _override(base: OpClaims, entry: Any, where: str) -> OpClaims:
     known = {f.name for f in fields(OpClaims)} - {"gradient", "second_gradient", "networks"}
     changes: dict[str, Any] = {}
     for key, value in entry.items():
-        place = f"claims[{where!r}][{key!r}]"
+        place = f"claims[{where!r}][{key!r}]" if where else f"claims[{key!r}]"
         if key not in known:
             raise ClaimsError(f"{place}: unknown entry{_nearest(key, known)}")
         if key in _BOUNDS:
@@ -269,6 +287,10 @@ def _override(base: OpClaims, entry: Any, where: str) -> OpClaims:
             one = key == "ranks" and where in OPERATIONS
             allowed = possible_ranks(where) if one else _WORDS[key]
             changes[key] = _words(value, allowed, place)
+        elif key in SUMS:
+            changes[key] = _sums(key, value, place)
+            if key == ACCUMULATE[0]:  # gradients are summed alike if nothing else is said of them
+                changes.setdefault(ACCUMULATE[1], changes[key])
         elif key == "padding_limit":
             if value not in PADDING_LIMITS:
                 raise ClaimsError(f"{place}: {value!r} is not one of {', '.join(PADDING_LIMITS)}")

@@ -26,6 +26,10 @@ CHANNELWISE = ("pad", *POOLS, *ADAPTIVE, *GLOBAL, "relu")
 """Operations with a result for each channel."""
 REFUSING = tuple(op for op in EVERY if op != "relu")
 """Operations that have invalid calls; the rectifier takes numbers of any shape."""
+SUMMING = (*WEIGHTED, "global_sum_pool")
+"""Operations whose results are sums and nothing else, of whole numbers too."""
+SUMMED_BACK = (*WEIGHTED, "pad")
+"""Operations whose gradients are sums and nothing else, of several terms each."""
 IMPULSES = (*LINEAR, *MAXIMA)
 """Operations whose complete map a batch of one-hot inputs shows."""
 TWICE = (

@@ -18,6 +18,8 @@ from convspec import reference
 from convspec.reference.constraints import Array
 from convspec.spec.operations import OPERATIONS
 
+from .triggers import TRIGGERS
+
 Value = Any
 """A parameter of an operation; each function knows its own."""
 
@@ -61,6 +63,8 @@ class Mutant:
     law: str
     about: str
     build: Callable[[], SimpleNamespace]
+    when: str = ""
+    """The predicate over cases that says where it shows; empty if no conjunction does."""
 
 
 MUTANTS: dict[str, Mutant] = {}
@@ -182,7 +186,7 @@ def _enter(
         return SimpleNamespace(name=f"mutant:{name}", version=version, claims=claimed, **parts)
 
     about = " ".join((function.__doc__ or "").split())
-    MUTANTS[name] = Mutant(name, op, cause, law, about, build)
+    MUTANTS[name] = Mutant(name, op, cause, law, about, build, TRIGGERS.get(name, ""))
 
 
 def cut(y: Array, shape: Sequence[int]) -> Array:

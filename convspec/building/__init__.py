@@ -12,10 +12,13 @@ from convspec.spec.case import Case, Tensor
 from convspec.spec.claims import OpClaims
 
 from . import layers, maps, network, pools
-from .extents import REAL_PATTERNS, WORK, Values, is_real
+from .extents import REAL_PATTERNS, SCALED_PATTERNS, WORK, Values, is_whole
 from .shapes import output_shape
 
-__all__ = ["BUILDERS", "REAL_PATTERNS", "WORK", "Values", "output_shape", "with_cotangent"]
+__all__ = [
+    "BUILDERS", "REAL_PATTERNS", "SCALED_PATTERNS", "WORK", "Values", "output_shape",
+    "with_cotangent",
+]  # fmt: skip
 
 BUILDERS: dict[str, Callable[[str, int, OpClaims, str, Values], Case]] = {
     "conv": layers.conv,
@@ -42,6 +45,6 @@ BUILDERS: dict[str, Callable[[str, int, OpClaims, str, Values], Case]] = {
 
 def with_cotangent(case: Case, values: Values, shape: tuple[int, ...] | None = None) -> Case:
     """The case with an array ``g`` of the result's shape (`shape` where a dialect decides it)."""
-    pattern = values["x.pattern"] if is_real(values) else values["g.pattern"]
+    pattern = values["g.pattern"] if is_whole(values) else values["x.pattern"]
     g = Tensor("g", shape or output_shape(case), case.dtype, pattern, values["g.k"])
     return Case(case.op, (*case.tensors, g))

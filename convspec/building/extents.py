@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from convspec import scaled
 from convspec.contents import EXACT_BITS, HEADROOM_BITS
 from convspec.spec.case import Tensor
 from convspec.spec.claims import OpClaims
@@ -20,6 +21,9 @@ FEW_BITS = 4
 
 REAL_PATTERNS = ("normal", "positive")
 """Contents whose sums round."""
+
+SCALED_PATTERNS = ("large", "wide")
+"""Contents as large as sums allow."""
 
 Values = dict[str, Any]
 """The levels of a row by the names of their factors."""
@@ -107,7 +111,10 @@ def longest_exact(values: Values, scale: str = "general") -> int:
     """How many ones can be summed exactly in the case's dtype, with room for a law.
 
     Real numbers round anyway; so many of them can be summed that roundings still have mean 0.
+    Where contents are scaled to what sums are kept in, there is to be something to scale.
     """
+    if values["x.pattern"] in SCALED_PATTERNS:
+        return scaled.longest(values["x.pattern"], values["dtype"])
     bits = FEW_BITS if scale == "long" else HEADROOM_BITS
     return 1 << EXACT_BITS[values["dtype"]] - bits
 
@@ -126,9 +133,9 @@ def trim(work: Callable[[], int], limit: int, cuts: Sequence[Cut], turn: int) ->
         setattr(owner, name, max(value // 2, least) if value > least else value)
 
 
-def is_real(values: Values) -> bool:
-    """Whether the contents are real numbers."""
-    return values["x.pattern"] in REAL_PATTERNS
+def is_whole(values: Values) -> bool:
+    """Whether the contents are small whole numbers, each array's its own; else all are alike."""
+    return values["x.pattern"] not in (*REAL_PATTERNS, *SCALED_PATTERNS)
 
 
 def first(values: Values, shape: tuple[int, ...], name: str = "x") -> Tensor:
@@ -140,9 +147,9 @@ def first(values: Values, shape: tuple[int, ...], name: str = "x") -> Tensor:
 
 def weight(values: Values, shape: tuple[int, ...], scale: str) -> Tensor:
     """The array of weights, as drawn."""
-    pattern = values["w.pattern"]
-    if pattern in REAL_PATTERNS and scale == "long":
-        pattern = values["x.pattern"]  # all signs are drawn, or all numbers positive
+    pattern, drawn = values["w.pattern"], values["x.pattern"]
+    if drawn in SCALED_PATTERNS or (pattern in REAL_PATTERNS and scale == "long"):
+        pattern = drawn  # of real numbers all signs are drawn, or all numbers positive
     return Tensor("w", shape, values["dtype"], pattern, values["w.k"], values["w.layout"])
 
 
@@ -151,5 +158,5 @@ def bias(values: Values, length: int) -> list[Tensor]:
     if not values["bias"]:
         return []
     complete = values["x.pattern"] == "eye"
-    pattern = "zeros" if complete else values["x.pattern"] if is_real(values) else "ints"
+    pattern = "zeros" if complete else "ints" if is_whole(values) else values["x.pattern"]
     return [Tensor("b", (length,), values["dtype"], pattern, values["w.k"])]

@@ -69,9 +69,10 @@ def _show(files: tuple[Path, ...], formats: str | None, out: Path | None, verbos
 
 
 def _compare(files: tuple[Path, ...], formats: str | None, out: Path | None, verbose: bool) -> int:
+    from convspec.choices import OUT
     from convspec.comparing import changes
     from convspec.console import console
-    from convspec.output import OUT, chosen
+    from convspec.output import chosen
     from convspec.reports import changed
     from convspec.reports.diff import document, pairs
     from convspec.saved import reports_in

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import traceback
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +22,31 @@ if TYPE_CHECKING:
 
 GRAVEST = (130, 1, 3, 2, 4, 0)
 """Exit codes, gravest first."""
+
+
+def isolation(command: Callable[..., int]) -> Callable[..., int]:
+    """The options on where the implementation runs and what it may use up; as one, `apart`."""
+
+    @click.option(
+        "--isolate/--no-isolate", default=True, show_default=True,
+        help="Run it in processes of its own, which may die, or in this one.",
+    )  # fmt: skip
+    @click.option(
+        "--limit", type=click.FloatRange(0, min_open=True), metavar="SECONDS", default=20.0,
+        show_default=True, help="How long a case may take there.",
+    )  # fmt: skip
+    @click.option(
+        "--memory", type=click.IntRange(0), metavar="MIB", default=4096, show_default=True,
+        help="What it may take there beside the library; 0: no limit.",
+    )  # fmt: skip
+    @functools.wraps(command)
+    def with_options(isolate: bool, limit: float, memory: int, **given: Any) -> int:
+        from convspec.isolation import Limits
+
+        apart = {"isolate": isolate, "limits": Limits(limit, memory or None)}
+        return command(apart=apart, **given)
+
+    return with_options
 
 
 @click.command()
@@ -60,7 +87,20 @@ GRAVEST = (130, 1, 3, 2, 4, 0)
     "--resume", type=click.Path(path_type=Path), metavar="FILE",
     help="Go on with a run that was cut short: its events, or the folder they are in.",
 )  # fmt: skip
+@click.option(
+    "--known",
+    "known",
+    multiple=True,
+    metavar="FILE",
+    help="Failures known already, as regions of cases, in TOML; builtin: those that we know of."
+    " May be repeated.",
+)
+@click.option(
+    "--update-known", "draft", type=click.Path(path_type=Path), metavar="FILE",
+    help="Append a draft for each new failure to FILE, which is also read.",
+)  # fmt: skip
 @click.option("-v", "--verbose", is_flag=True, help="A row per clause, and every failure in full.")
+@isolation
 def check(
     adapters: tuple[str, ...],
     profile: str,
@@ -71,7 +111,10 @@ def check(
     formats: str | None,
     out: Path | None,
     resume: Path | None,
+    known: tuple[str, ...],
+    draft: Path | None,
     verbose: bool,
+    apart: dict[str, Any],
 ) -> int:
     """Run the laws of the specification against implementations.
 
@@ -89,10 +132,12 @@ def check(
       convspec check --resume reports/torch.events.jsonl
     """
     from convspec.choices import known_clauses, known_ops
+    from convspec.known.asked import known_files
 
     wanted = {
         "profile": profile, "seed": seed, "jobs": jobs,
         "ops": known_ops(ops), "clauses": known_clauses(clauses),
+        "known": known_files(known, draft), **apart,
     }  # fmt: skip
     if resume is not None:
         from convspec.resuming import runs_to_resume
@@ -108,7 +153,7 @@ def check(
     codes = []
     reports = {}
     for number, one in enumerate(asked.runs):
-        report, code = _check_one(one, verbose)
+        report, code = _check_one(one, draft, verbose)
         codes.append(code)
         if report is not None:
             reports[number] = report
@@ -126,10 +171,11 @@ def _given() -> set[str]:
     return {name for name in context.params if context.get_parameter_source(name) is typed}
 
 
-def _check_one(one: OneRun, verbose: bool) -> tuple[Report | None, int]:
+def _check_one(one: OneRun, draft: Path | None, verbose: bool) -> tuple[Report | None, int]:
     """Run one adapter, with its events on disk, and show what came of it."""
     from convspec.console import console
     from convspec.journal import Journal
+    from convspec.known.asked import append_drafts, tell_of_others
     from convspec.terminal import show
 
     if one.events is None:
@@ -141,6 +187,10 @@ def _check_one(one: OneRun, verbose: bool) -> tuple[Report | None, int]:
             code = min(2, code, key=GRAVEST.index)
     if report is not None:
         show(console(), report, one.adapter, verbose=verbose)
+        if verbose:
+            tell_of_others(one.wanted["known"], report)
+        if draft and not append_drafts(draft, report):
+            code = min(2, code, key=GRAVEST.index)
     return report, code
 
 
@@ -156,8 +206,9 @@ def _run(
     `journal` gets the events as they come; `before` is the run that this one goes on from.
     """
     from convspec.adapters.opening import AdapterError, UnknownAdapter
-    from convspec.engine import CannotResume, NothingToRun, run
+    from convspec.engine import NothingToRun, run
     from convspec.events import RunFinished
+    from convspec.journal import CannotResume
     from convspec.progress import Watch
     from convspec.report import Report
     from convspec.spec.case import CaseError
@@ -210,7 +261,8 @@ def _run(
 @click.command()
 @click.argument("adapter")
 @click.argument("case", metavar="CASE-or-FILE")
-def replay(adapter: str, case: str) -> int:
+@isolation
+def replay(adapter: str, case: str, apart: dict[str, Any]) -> int:
     """Run one case again, with the full explanation.
 
     CASE-or-FILE is a case line (quote it), a file that holds case lines, a case as JSON or a report
@@ -228,7 +280,7 @@ def replay(adapter: str, case: str) -> int:
     codes = []
     out = console()
     for line in read_cases(case):
-        report, code = _run(adapter, {"case": line}, verbose=True)
+        report, code = _run(adapter, {"case": line, **apart}, verbose=True)
         if report is not None:
             ran = tuple(c for c in report.clauses if c.cases or c.failing)
             copyable(out, f"\n{line}", "bold")

@@ -199,6 +199,12 @@ def _overhang(facts: Facts) -> Vector | None:
     return None if facts.axes is None else tuple(axis.overhang for axis in facts.axes)
 
 
+def _blind(facts: Facts) -> Vector | None:
+    if facts.axes is None:
+        return None
+    return tuple(sum(not count for count in axis.real_counts()) for axis in facts.axes)
+
+
 def _taps(facts: Facts) -> int | None:
     return None if facts.kernel is None else math.prod(facts.kernel)
 
@@ -255,6 +261,7 @@ FACTS: dict[str, Fact] = {
         Fact("outputs", NUMBERS, "o: cells of the result", lambda f: f.outputs),
         Fact("tail", NUMBERS, "padded cells past the last window", _tail),
         Fact("overhang", NUMBERS, "cells of the last window past the padded input", _overhang),
+        Fact("blind", NUMBERS, "windows that read padding alone", _blind),
         Fact("output_padding", NUMBERS, "output padding", _parameter("output_padding")),
         Fact("output_size", NUMBERS, "bins of an adaptive pool", _parameter("output_size")),
         Fact("pool_window", NUMBERS, "window of a network's pool", _parameter("pool_window")),

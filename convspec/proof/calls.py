@@ -60,7 +60,7 @@ class Calls:
         self.dtype = dtype
         self.spent: dict[str, float] = {}
         self._kind = np.dtype(dtype)
-        self._accumulator = adapter.claims.accumulate.get(dtype, dtype)
+        self._accumulator = adapter.claims.accumulator(dtype)
         self._found: dict[str, Mismatch] = {}
         self._part = ""
         self._last = time.perf_counter()

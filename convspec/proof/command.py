@@ -11,10 +11,9 @@ from rich.progress import TimeRemainingColumn
 from rich.text import Text
 
 from convspec.adapters.opening import AdapterError, UnknownAdapter, open_adapter
-from convspec.choices import known_ops
+from convspec.choices import OUT, known_ops
 from convspec.console import console, copyable, indented
 from convspec.engine import smoke
-from convspec.output import OUT
 from convspec.problems import NothingThere, Problem, tell
 from convspec.progress import Meter
 from convspec.saving import check_writable, file_name, write_json

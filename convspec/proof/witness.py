@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from convspec.adapters.opening import Adapter
+from convspec.apart import asking
 from convspec.building import output_shape
 from convspec.comparison import require_equal
 from convspec.execute import is_valid
-from convspec.isolation import LIMIT, isolated
 from convspec.spec.case import Case, Tensor
 from convspec.spec.groups import WEIGHTED
 from convspec.trial import Trial
@@ -31,15 +31,11 @@ def witness(adapter: Adapter, it: Configuration, label: str, dtype: str) -> tupl
     backward = any(part in label.replace(",", " ").split() for part in ("dx", "dw", "db"))
     forward = not backward or "y" in label.replace(",", " ").split()
     first = None
-
-    def check(case: Case) -> None:
-        _check(adapter, case)
-
-    with isolated(check, LIMIT, adapter.claims.fork) as ask:
+    with asking(adapter) as ask:
         for case in _cases(it, dtype, forward, backward, adapter):
             first = first or case
             try:
-                ask(case)
+                ask(_check, case)
             except Mismatch:
                 return case.line, True
     assert first is not None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from convspec.events import CONFORMS, KNOWN, UNSUPPORTED, VERDICTS, Explained
 from convspec.failures import replay_line
+from convspec.legible import legible
 from convspec.matrices import beside, pair, plain
 from convspec.report import ClauseResult, Finding, Report, one_line
 
@@ -16,19 +16,10 @@ WIDTH = 100
 MOST = 20_000
 """Characters of what an implementation raised that are kept, the last ones."""
 
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
-_ILLEGAL = re.compile("[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def legal(text: str) -> str:
-    """The text without what XML cannot hold and a reader cannot see: control characters, colours
-    of a terminal, halves of surrogate pairs."""
-    return _ILLEGAL.sub("", _ANSI.sub("", text))
-
 
 def short(text: str, most: int = 200) -> str:
     """The text on one line of so many characters at most."""
-    line = one_line(legal(text))
+    line = one_line(text)
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
@@ -39,7 +30,7 @@ def adapter_of(report: Report) -> str:
 
 def name_of(report: Report) -> str:
     """Adapter and version of its library."""
-    return legal(f"{report.head.adapter} {report.head.version}".strip())
+    return legible(f"{report.head.adapter} {report.head.version}".strip())
 
 
 def counts(totals: dict[str, int]) -> str:
@@ -86,7 +77,7 @@ def lines_of(report: Report, found: Finding) -> list[str]:
         lines += [f"… {left:,} characters left out"] * bool(left) + kept.rstrip().splitlines()
     if failure.case:
         lines.append(replay_line(adapter_of(report), failure.case))
-    return [legal(line) for line in lines]
+    return [legible(line) for line in lines]
 
 
 def open_findings(clause: ClauseResult) -> Sequence[Finding]:

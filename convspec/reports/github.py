@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from convspec.failures import replay_line
+from convspec.legible import legible
 from convspec.report import ClauseResult, Report
 
-from .evidence import adapter_of, conditions, legal, name_of, open_findings, replay_line, short
+from .evidence import adapter_of, conditions, name_of, open_findings, short
 
 MOST = 10
 """Annotations of a kind that are shown of a step."""
@@ -41,11 +43,11 @@ def _annotation(report: Report, clause: ClauseResult) -> str:
 
 
 def _error(title: str, message: str) -> str:
-    return f"::error title={_data(legal(title), ':,')}::{_data(legal(message))}"
+    return f"::error title={_data(legible(title), ':,')}::{_data(legible(message))}"
 
 
 def _data(text: str, more: str = "") -> str:
-    """Text as a workflow command takes it; a percent sign comes first, or it would be read twice."""
+    """Text as a workflow command takes it; percent signs first, or they would be read twice."""
     for sign in f"%\r\n{more}":
         text = text.replace(sign, f"%{ord(sign):02X}")
     return text

@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from convspec.events import CONFORMS, ERROR, KNOWN, UNSUPPORTED, VACUOUS
+from convspec.legible import legible
 from convspec.report import ClauseResult, Report
+from convspec.saving import file_name
 
-from .evidence import adapter_of, legal, lines_of, name_of, open_findings, short
+from .evidence import adapter_of, lines_of, name_of, open_findings, short
 
 SKIPPED = {UNSUPPORTED: "not claimed", VACUOUS: "nothing was really tested", KNOWN: "known failure"}
 
@@ -34,14 +36,15 @@ def _suite(root: Element, report: Report) -> None:
     suite = SubElement(root, "testsuite", name=name_of(report), time=f"{report.seconds:.3f}")
     properties = SubElement(suite, "properties")
     given = {
-        "adapter": head.adapter, "adapter.version": head.version, "adapter.typed": adapter_of(report),
-        "convspec": head.convspec, "spec": head.spec, "profile": head.profile, "seed": head.seed,
+        "adapter": head.adapter, "adapter.version": head.version,
+        "adapter.typed": adapter_of(report), "convspec": head.convspec, "spec": head.spec,
+        "profile": head.profile, "seed": head.seed,
         "interrupted": str(report.interrupted).lower(), "cases": report.cases,
         "dialect": json.dumps(head.claims.get("dialect", {})),
         **{f"fingerprint.{f.op}.{f.dtype}": f.text for f in report.fingerprints},
     }  # fmt: skip
     for name, value in given.items():
-        SubElement(properties, "property", name=legal(name), value=legal(str(value)))
+        SubElement(properties, "property", name=legible(name), value=legible(str(value)))
     for clause in report.clauses:
         _case(suite, report, clause)
     if report.interrupted:
@@ -56,8 +59,8 @@ def _suite(root: Element, report: Report) -> None:
 
 
 def _class(report: Report, family: str) -> str:
-    # Dots part classes into packages for those who show them: a version has none to show.
-    return f"{legal(report.head.adapter).replace('.', '_')}.{family}"
+    # Dots part classes into packages for those who show them: the adapter is to be one of them.
+    return f"{file_name(report.head.adapter, '').replace('.', '_')}.{family}"
 
 
 def _case(suite: Element, report: Report, clause: ClauseResult) -> None:
@@ -78,5 +81,5 @@ def _case(suite: Element, report: Report, clause: ClauseResult) -> None:
     parts = [f"{clause.level}: {clause.statement}"] if clause.statement else []
     parts += ["\n".join(lines_of(report, finding)) for finding in found]
     if not found:
-        parts += [legal(note) for note in clause.notes]
+        parts += [legible(note) for note in clause.notes]
     element.text = "\n\n".join(parts)

@@ -10,17 +10,17 @@ from collections.abc import Iterable, Sequence
 
 from convspec.console import look
 from convspec.events import CONFORMS, FIXED, KNOWN, UNSUPPORTED
+from convspec.failures import replay_line
+from convspec.legible import legible
 from convspec.report import ClauseResult, Finding, Report
 from convspec.terminal import seconds
 
 from .evidence import (
     adapter_of,
     counts,
-    legal,
     lines_of,
     name_of,
     open_findings,
-    replay_line,
     short,
 )
 from .matrix import matrix
@@ -34,7 +34,7 @@ SPARE = 20_000
 ROWS = 1200
 """Rows of the tables of clauses, of all adapters together."""
 
-_MEANT = re.compile(r"([\\`*_{}\[\]<>()#+\-!|~&@$:])")
+_MEANT = re.compile(r"([\\`*_{}\[\]<>#|~&@$:])")
 
 
 class Page:
@@ -123,7 +123,7 @@ def code(text: str) -> str:
 
 def fenced(lines: Iterable[str], language: str = "text") -> str:
     """Lines as they are; the fence is longer than any within."""
-    text = legal("\n".join(lines))
+    text = legible("\n".join(lines))
     fence = "`" * max(3, _longest(text) + 1)
     return f"{fence}{language}\n{text}\n{fence}"
 
@@ -136,7 +136,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def html(text: str) -> str:
     """Text that means itself in HTML."""
-    return legal(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return legible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _longest(text: str) -> int:

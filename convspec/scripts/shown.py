@@ -178,7 +178,7 @@ def _bounds(call: Call, adapter: Adapter) -> list[Array] | None:
     claims, parameters = adapter.claims, call.parameters
     if arrays[0].dtype.kind != "f" or (call.which == FORWARD and call.op in MAXIMA):
         return None
-    accumulator = claims.accumulate.get(dtype, dtype)
+    accumulator = claims.ops[call.op].accumulator(dtype, call.which != FORWARD)
     precision = Precision(dtype, accumulator, _terms(call, arrays))
     try:
         with np.errstate(all="ignore"):

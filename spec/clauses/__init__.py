@@ -28,6 +28,8 @@ from . import (
     space,
     special,
     structure,
+    sums,
+    trust,
     values,
 )
 from .point import LEVELS, SPEC_VERSION, Clause, Example, Point
@@ -37,6 +39,7 @@ __all__ = ["CLAUSES", "LEVELS", "POINTS", "SPEC_VERSION", "Clause", "Example", "
 _THEMES = (
     values,
     precision,
+    sums,
     nans,
     pads,
     bins,
@@ -56,6 +59,7 @@ _THEMES = (
     classifier,
     networks,
     calls,
+    trust,
 )
 
 POINTS: tuple[Point, ...] = tuple(point for theme in _THEMES for point in theme.POINTS)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from convspec.comparison import require_equal, require_shape
+from convspec.comparison import require_equal, require_same, require_shape
 from convspec.contents import backwards
 from convspec.law import law
 from convspec.spec.groups import BATCHED, EVERY, REFUSING
-from convspec.trial import Array, Trial, wide
-from convspec.verdicts import InputChanged, Mismatch, NotRepeatable, ResultChanged
+from convspec.trial import Trial, wide
+from convspec.verdicts import InputChanged, NotRepeatable, ResultChanged
 
 STRIDED = ("channels_last", "column_major", "sliced", "windowed", "offset", "reversed", "broadcast")
 
@@ -20,7 +20,7 @@ def test_inputs_unchanged(trial: Trial) -> None:
     before = {name: array.copy() for name, array in trial.inputs.items()}
     trial.run()
     for name, array in before.items():
-        _same(InputChanged, f"the call changed {name}", trial.inputs[name], array)
+        require_same(InputChanged, f"the call changed {name}", trial.inputs[name], array)
 
 
 @law("repeatable", EVERY, share=0.5)
@@ -28,7 +28,7 @@ def test_repeatable(trial: Trial) -> None:
     """The same call gives the same answer, and so does the next one."""
     first = trial.run().copy()
     for time in ("second", "third"):
-        _same(NotRepeatable, f"the {time} call gave another answer", trial.run(), first)
+        require_same(NotRepeatable, f"the {time} call gave another answer", trial.run(), first)
 
 
 @law("results-stay", EVERY)
@@ -38,11 +38,11 @@ def test_results_stay(trial: Trial) -> None:
     before = y.copy()
     x = trial.inputs[trial.first]
     other = trial.run(**{trial.first: backwards(x)})
-    _same(ResultChanged, "a later call changed an earlier result", y, before)
+    require_same(ResultChanged, "a later call changed an earlier result", y, before)
     if np.shares_memory(y, other):
         raise ResultChanged("two results share memory")
     x += 1
-    _same(
+    require_same(
         ResultChanged, "the result changes with the caller's input: it shares its memory", y, before
     )
 
@@ -91,15 +91,3 @@ def test_rejects_invalid(trial: Trial) -> None:
         trial.require(trial.run(), expected)
     else:
         require_equal(trial.run(), expected, "y")
-
-
-def _same(kind: type[Mismatch], message: str, got: Array, expected: Array) -> None:
-    try:
-        require_equal(got, expected, "cell ")
-    except Mismatch as difference:
-        raise kind(
-            f"{message}: {difference.message}",
-            expected=difference.expected,
-            got=difference.got,
-            worst=difference.worst,
-        ) from None

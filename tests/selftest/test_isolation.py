@@ -5,30 +5,38 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import stat
 import subprocess
 import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from convspec.isolation import Isolated, OurError
-from convspec.verdicts import Crashed, Mismatch, Raised, TimedOut, WrongValue
+from convspec.isolation import Isolated, Limits, OurError
+from convspec.noise import innermost
+from convspec.verdicts import Crashed, Mismatch, OutOfMemory, Raised, TimedOut, WrongValue
+from convspec.zygote import Made, NotOpened, Zygote
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
 
 LIMIT = 10.0
 
 
-def children() -> set[int]:
-    """Our own children that still run (or wait to be reaped)."""
+def children(of: int | str = "self") -> set[int]:
+    """The processes that come from one and still run (or wait to be reaped)."""
     found = set()
-    for task in Path("/proc/self/task").iterdir():
-        found |= set(map(int, (task / "children").read_text().split()))
+    for task in Path(f"/proc/{of}/task").iterdir():
+        with suppress(FileNotFoundError):
+            found |= set(map(int, (task / "children").read_text().split()))
+    for child in list(found):
+        with suppress(FileNotFoundError):
+            found |= children(child)
     return found
 
 
@@ -46,11 +54,59 @@ def gone(pid: int, seconds: float = 5.0) -> bool:
     return False
 
 
-def behave(task: str) -> None:
+@contextmanager
+def served(
+    check: Callable[[Any], Any], limit: float = LIMIT, memory: int | None = None, fork: bool = True
+) -> Iterator[Isolated[Any]]:
+    """`check` by the lives of a zygote."""
+    with (
+        Zygote(lambda: Made(None, check, fork), separate=False) as zygote,
+        Isolated[Any](zygote, Limits(limit, memory)) as box,
+    ):
+        yield box
+
+
+KEPT: list[Any] = []
+
+
+def behave(task: str) -> Any:
     """What the child does, by name."""
     word = task.split()[0]
-    if word == "segfault":
+    if word == "who":
+        return os.getpid(), os.getppid()
+    if word == "start":
+        return subprocess.Popen([sys.executable, "-c", "while True: pass"]).pid
+    if word == "shout":
+        print("murmur", flush=True)
+        for _ in range(100_000 if "lot" in task else 1):
+            os.write(2, b"\x1b[Hcry\n")
+    if word == "segfault" or "and segfault" in task:
         ctypes.string_at(0)
+    elif word == "garble":
+        for name in os.listdir("/dev/fd"):
+            with suppress(OSError):
+                if stat.S_ISSOCK(os.fstat(int(name)).st_mode):
+                    os.write(int(name), b"\0\0\0\4junk")
+        time.sleep(1)
+    elif word == "close":
+        os.closerange(3, 1000)
+        time.sleep(1000)
+    elif word == "doze":
+        time.sleep(0.9)
+    elif word == "allocate":
+        np.ones(1 << 27)
+    elif word == "keep":
+        with suppress(MemoryError):
+            while True:
+                KEPT.append(np.ones(1 << 20))
+        KEPT.append(np.ones(1 << 20))
+    elif word == "leak":
+        KEPT.append(np.ones(3 << 20))
+    elif word == "hoard":
+        with suppress(MemoryError):
+            while True:
+                KEPT.append(np.ones(1 << 20))
+        os.abort()
     elif word == "abort":
         os.abort()
     elif word == "exit":
@@ -76,11 +132,12 @@ def behave(task: str) -> None:
         raise SystemExit(5)
     elif word == "interrupt":
         raise KeyboardInterrupt
+    return None
 
 
 @pytest.fixture
 def isolated() -> Iterator[Isolated[str]]:
-    with Isolated(behave, LIMIT) as box:
+    with served(behave) as box:
         yield box
 
 
@@ -118,7 +175,7 @@ def test_the_stack_of_a_death_is_kept(isolated: Isolated[str]) -> None:
 
 @pytest.mark.parametrize("task", ["hang", "spin"])
 def test_a_hang_is_ended(task: str) -> None:
-    with Isolated(behave, 0.2) as box:
+    with served(behave, 0.2) as box:
         began = time.monotonic()
         with pytest.raises(TimedOut, match=r"no answer within 0\.2 s"):
             box(task)
@@ -144,7 +201,7 @@ def test_large_answers_travel_back() -> None:
     def check(task: int) -> None:
         raise WrongValue("large", got=np.zeros(task))
 
-    with Isolated(check, LIMIT) as box, pytest.raises(WrongValue) as caught:
+    with served(check) as box, pytest.raises(WrongValue) as caught:
         box(3_000_000)
     assert caught.value.got is not None and caught.value.got.size == 3_000_000
 
@@ -197,7 +254,7 @@ def test_tasks_sent_ahead_of_a_death_are_neither_lost_nor_repeated(tmp_path: Pat
         "fine",
     ]
     tasks = [f"{word} {i}" for i, word in enumerate(words * 3)]
-    with Isolated(counting(log), LIMIT) as box:
+    with served(counting(log)) as box:
         box.coming = lambda: tasks[1:]
         answers = [said(box, tasks[0])]
         box.coming = tuple
@@ -209,14 +266,14 @@ def test_tasks_sent_ahead_of_a_death_are_neither_lost_nor_repeated(tmp_path: Pat
 def test_a_hang_among_tasks_sent_ahead(tmp_path: Path) -> None:
     log = tmp_path / "log"
     tasks = ["fine 1", "hang 2", "fine 3", "wrong 4"]
-    with Isolated(counting(log), 0.3) as box:
+    with served(counting(log), 0.3) as box:
         box.coming = lambda: tasks[1:]
         assert [said(box, task) for task in tasks] == ["", "TimedOut", "", "WrongValue"]
     assert log.read_text().split() == " ".join(tasks).split()
 
 
 def test_tasks_may_be_asked_for_out_of_turn() -> None:
-    with Isolated(behave, LIMIT) as box:
+    with served(behave) as box:
         box.coming = lambda: ["wrong 1", "fine 2", "ours 3"]
         assert said(box, "fine 0") == ""
         box.coming = tuple
@@ -230,7 +287,7 @@ def test_tasks_may_be_asked_for_out_of_turn() -> None:
 
 def test_the_same_task_again_is_run_again(tmp_path: Path) -> None:
     log = tmp_path / "log"
-    with Isolated(counting(log), LIMIT) as box:
+    with served(counting(log)) as box:
         for _ in range(3):
             assert said(box, "wrong") == "WrongValue"
     assert log.read_text().split() == ["wrong"] * 3
@@ -243,36 +300,37 @@ def test_many_rows_ahead_do_not_jam_the_pipe() -> None:
         raise WrongValue("large", got=np.zeros(40_000))
 
     tasks = [(i, *range(3000)) for i in range(24)]
-    with Isolated(check, 5.0) as box:
+    with served(check, 5.0) as box:
         box.coming = lambda: tasks[1:]
         assert {said(box, task) for task in tasks} == {"WrongValue"}
 
 
 def test_no_child_is_left_behind() -> None:
     before = children()
-    with Isolated(behave, 0.2) as box:
+    with served(behave, 0.2) as box:
         for task in ("fine", "segfault", "fine", "hang", "fine"):
             said(box, task)
-        assert len(children() - before) == 1
+        assert len(children() - before) == 2, "the zygote and one life"
     assert children() == before
-    box = Isolated(behave, LIMIT)
-    box.close()
+    with served(behave):
+        pass
     assert children() == before
 
 
 PARENT = """
 import os, sys, time
-from convspec.isolation import Isolated
+from convspec.isolation import Isolated, Limits
+from convspec.zygote import Made, NotOpened, Zygote
 
 def check(task):
     if task == "tell":
-        print(os.getpid(), flush=True)
-    else:
-        time.sleep(60)
+        return os.getpid(), os.getppid()
+    elif task == "spin":
+        while True:
+            pass
 
-box = Isolated(check, 60)
-box("tell")
-print("told", flush=True)
+box = Isolated(Zygote(lambda: Made(None, check)), Limits(60))
+print(*box("tell"), flush=True)
 {then}
 """
 
@@ -287,33 +345,244 @@ def start(then: str) -> subprocess.Popen[str]:
 @pytest.mark.parametrize(
     "then", ["time.sleep(60)", "os.kill(os.getpid(), 9)", "os._exit(0)", "sys.exit()"]
 )
-def test_the_child_ends_with_its_parent(then: str) -> None:
-    with start(then) as parent:
+@pytest.mark.parametrize("at", ["rest", "spin"])
+def test_all_ends_with_the_parent(then: str, at: str) -> None:
+    ahead = "box._send(['spin']); time.sleep(0.2); " if at == "spin" else ""
+    with start(ahead + then) as parent:
         assert parent.stdout is not None
-        child = int(parent.stdout.readline())
-        assert parent.stdout.readline() == "told\n"
-        if "sleep" in then:
+        life, zygote = map(int, parent.stdout.readline().split())
+        if "sleep(60)" in then:
+            time.sleep(0.3)
             parent.kill()
         parent.wait(10)
-        assert gone(child)
+        assert gone(life) and gone(zygote)
 
 
-def test_interrupting_the_parent_ends_the_child() -> None:
-    with start("box('sleep')") as parent:
+def test_interrupting_the_parent_ends_all() -> None:
+    with start("box('spin')") as parent:
         assert parent.stdout is not None and parent.stderr is not None
-        child = int(parent.stdout.readline())
-        assert parent.stdout.readline() == "told\n"
+        life, zygote = map(int, parent.stdout.readline().split())
         time.sleep(0.3)
         parent.send_signal(signal.SIGINT)
         assert parent.wait(10) != 0
         assert "KeyboardInterrupt" in parent.stderr.read()
-        assert gone(child)
+        assert gone(life) and gone(zygote)
 
 
-def test_the_child_ignores_the_terminals_interrupt(isolated: Isolated[str]) -> None:
+def test_only_the_parent_minds_the_terminals_interrupt(isolated: Isolated[str]) -> None:
     before = children()
     isolated("fine")
-    (child,) = children() - before
-    os.kill(child, signal.SIGINT)
+    begun = children() - before
+    for child in begun:
+        os.kill(child, signal.SIGINT)
     isolated("fine again")
-    assert child in children()
+    assert begun <= children()
+
+
+def test_a_killed_life_or_zygote_costs_one_task(isolated: Isolated[str]) -> None:
+    before = children()
+    assert len(children() - before) == 0
+    isolated("fine")
+    life, zygote = isolated("who")
+    for victim in (life, zygote):
+        os.kill(victim, signal.SIGKILL)
+        with pytest.raises(Crashed, match="died of SIGKILL"):
+            isolated("fine")
+        isolated("fine")
+        life, zygote = isolated("who")
+    assert children() - before == {life, zygote}
+
+
+def test_what_a_life_starts_ends_with_it() -> None:
+    with served(behave, 0.5) as box:
+        started = box("start")
+        assert said(box, "hang") == "TimedOut"
+        assert gone(started)
+
+
+@pytest.mark.parametrize("fork", [True, False])
+def test_a_library_that_does_not_fork_is_loaded_anew(tmp_path: Path, fork: bool) -> None:
+    log = tmp_path / "log"
+
+    def make() -> Made[str]:
+        with log.open("a") as file:
+            file.write(f"{os.getpid()}\n")
+        return Made("described", behave, fork)
+
+    with Zygote(make) as zygote, Isolated[str](zygote, Limits(LIMIT)) as box:
+        assert zygote.description == "described"
+        first, parent = box("who")
+        assert (first == int(log.read_text())) != fork
+        assert (parent == os.getpid()) != fork
+        for task in ("segfault", "fine", "exit", "wrong", "fine"):
+            said(box, task)
+        box("fine")
+    assert len(log.read_text().split()) == (1 if fork else 3)
+
+
+def test_what_dies_or_hangs_before_it_is_ready_is_told() -> None:
+    def make(task: str) -> Callable[[], Made[None]]:
+        def made() -> Made[None]:
+            os.write(2, b"loading\nno device\n")
+            behave(task)
+            return Made(None, behave)
+
+        return made
+
+    before = children()
+    for task, how in (
+        ("segfault", "died of SIGSEGV"), ("exit", "exit code 3"), ("zero", "exit code 0"),
+        ("spin", "did not end within 0.5 s"),
+    ):  # fmt: skip
+        with pytest.raises(NotOpened, match=how) as caught, Zygote(make(task), limit=0.5) as zygote:
+            assert zygote.description
+        assert caught.value.said == "loading\nno device"
+        assert "behave" in caught.value.stack or "exit" in how
+    with pytest.raises(ZeroDivisionError, match="in a law"), Zygote(make("ours")) as zygote:
+        assert zygote.description
+    assert children() == before
+
+
+def test_others_join_a_zygote(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+
+    def make() -> Made[None]:
+        with log.open("a") as file:
+            file.write("made\n")
+        return Made(None, behave)
+
+    with Zygote(make) as zygote, Isolated[str](zygote, Limits(LIMIT)) as box:
+        meet = zygote.invite()
+        with Zygote(make, meet=meet) as guest, Isolated[str](guest, Limits(LIMIT)) as other:
+            (one, shared), (two, also) = box("who"), other("who")
+            assert one != two and shared == also
+            assert said(other, "segfault") == "Crashed" and said(box, "fine") == ""
+            third = other("who")[0]
+            assert box("who")[0] == one
+        assert gone(third), "what was begun for a guest ends when it leaves"
+        assert log.read_text() == "made\n"
+        assert meet is not None and Path(meet).exists()
+    assert not Path(meet).parent.exists()
+
+
+def test_a_guest_goes_on_without_its_host(tmp_path: Path) -> None:
+    with (
+        Zygote(lambda: Made(None, behave)) as host,
+        Zygote(lambda: Made(None, behave), meet=host.invite()) as guest,
+        Isolated[str](guest, Limits(LIMIT)) as box,
+    ):
+        _, shared = box("who")
+        os.kill(shared, signal.SIGKILL)
+        with pytest.raises(Crashed):
+            box("fine")
+        assert box("who")[1] != shared
+    with Zygote(lambda: Made(None, behave), meet=str(tmp_path / "nobody")) as alone:
+        assert alone.description is None
+
+
+def test_noise_is_kept_from_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:
+    with served(behave) as box:
+        box("shout")
+        with pytest.raises(Crashed) as caught:
+            box("shout and segfault")
+        with pytest.raises(Crashed) as silent:
+            box("segfault")
+        box("shout a lot")
+    heard = capfd.readouterr()
+    assert heard.out == heard.err == ""
+    assert caught.value.details and caught.value.details.endswith("it had printed:\nmurmur\ncry")
+    assert silent.value.details and "cry" not in silent.value.details
+
+
+def test_where_it_hangs_is_told() -> None:
+    with served(behave, 0.2) as box, pytest.raises(TimedOut) as caught:
+        box("spin")
+    assert caught.value.details and "in behave" in caught.value.details
+
+
+needs_proc = pytest.mark.skipif(
+    not Path("/proc/self/statm").exists(), reason="the system does not tell what memory is used"
+)
+
+
+@needs_proc
+def test_memory_past_the_limit_is_a_mismatch() -> None:
+    with served(behave, memory=300) as box:
+        for task, how in (
+            ("allocate", "left no memory"), ("hoard", "ran out of the 300 MiB"),
+            ("keep", "left no memory"), ("fine", ""),
+        ):  # fmt: skip
+            if not how:
+                assert said(box, task) == how
+                continue
+            with pytest.raises(OutOfMemory, match=how) as caught:
+                box(task)
+            assert (caught.value.verdict, caught.value.kind) == ("crashes", "memory")
+        with pytest.raises(Crashed, match="SIGSEGV"):
+            box("segfault")  # which is nothing of the kind
+
+
+@needs_proc
+def test_a_leak_is_told_from_a_large_task() -> None:
+    with served(behave, memory=300) as box:
+        with pytest.raises(OutOfMemory) as caught:
+            for _ in range(40):
+                box("leak")
+        assert caught.value.details and "cases before" in caught.value.details
+        box("leak")  # is no longer held against it
+
+
+def test_a_garbled_answer_is_a_mismatch(isolated: Isolated[str]) -> None:
+    with pytest.raises(Crashed):
+        isolated("garble")
+    isolated("fine")
+
+
+def test_a_closed_connection_is_a_mismatch(isolated: Isolated[str]) -> None:
+    with pytest.raises(Crashed, match="closed its connection"):
+        isolated("close")
+    isolated("fine")
+
+
+def test_a_slow_machine_is_no_hang() -> None:
+    """Where others have hung, the limit is short; it is not what a finding rests on."""
+    with served(behave, 1.5) as box:
+        box("fine")
+        with pytest.raises(TimedOut) as first:
+            box("hang")
+        assert not first.value.hurried
+        with pytest.raises(TimedOut, match=r"0\.5 s") as second:
+            box("doze")
+        assert second.value.hurried
+        box.again("doze")
+
+
+DUMP = """\
+Fatal Python error: Segmentation fault
+
+Thread 0x00007f1 (most recent call first):
+  File "/usr/lib/python3/threading.py", line 1 in wait
+
+Current thread 0x00007f2 (most recent call first):
+  File "/home/me/kernels.py", line 3 in conv
+  File "/x/convspec/answers.py", line 20 in call
+  File "/x/convspec/trial.py", line 68 in results
+
+Current thread's C stack trace (most recent call first):
+  Binary file "/home/me/kernels.so", at conv2d+0x1f [0x7f01]
+  Binary file "/usr/bin/python3" [0x55d]
+
+Extension modules: numpy._core (total: 1)
+"""
+
+
+def test_the_innermost_part_of_a_stack() -> None:
+    assert innermost(DUMP).splitlines() == [
+        "Fatal Python error: Segmentation fault",
+        "",
+        "Current thread 0x00007f2 (most recent call first):",
+        '  File "/home/me/kernels.py", line 3 in conv',
+        "Current thread's C stack trace (most recent call first):",
+        '  Binary file "/home/me/kernels.so", at conv2d+0x1f [0x7f01]',
+        '  Binary file "/usr/bin/python3" [0x55d]',
+    ]

@@ -1,0 +1,429 @@
+"""A process that has the library under test loaded, and forks a fresh copy of itself on request.
+
+The process that searches and reports never imports the library: it talks to a *zygote*, which
+opened the implementation once and does nothing else but fork. Each copy, a *life*, serves tasks
+until it dies or is ended; the zygote tells how. A library that does not work in a fork of the
+process that loaded it is served by the zygote itself: its life ends with it, and a new zygote
+loads the library anew.
+
+Requests and answers are frames over a Unix socket: eight bytes of length and a pickle; descriptors
+travel beside the first. Further processes may join a zygote through a socket in the file system,
+so that the library is loaded once for all workers of a run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import pickle
+import selectors
+import shutil
+import socket
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, NoReturn, TypeVar
+
+from convspec.lives import Slate, live
+from convspec.noise import Noise
+from convspec.processes import (
+    OURS,
+    Ending,
+    begin_child,
+    fork,
+    held,
+    let_go,
+    mapped_files,
+    reap,
+    silence,
+)
+
+Description = TypeVar("Description")
+
+HEADER = 8
+
+PATIENCE = 2.0
+"""Seconds in which a process whose connection has ended is given to end itself."""
+
+
+ANSWERING = 30.0
+"""Seconds in which a zygote answers a request; one that does not is lost."""
+
+
+@dataclass
+class Made(Generic[Description]):
+    """What a zygote is to hold: what it tells of it, how a task is served, whether it forks."""
+
+    description: Description
+    serve: Callable[[Any], Any]
+    fork: bool = True
+
+
+class NotOpened(Exception):  # noqa: N818 - it names what happened
+    """The zygote died or hung before it was ready. `how` says which, `said` what it had to say."""
+
+    def __init__(self, how: str, said: str = "", stack: str = "") -> None:
+        super().__init__(how)
+        self.how, self.said, self.stack = how, said, stack
+
+
+@dataclass(frozen=True)
+class Life:
+    """A process that serves tasks. `files`: bytes of the files it has mapped."""
+
+    pid: int
+    files: int
+
+
+class Zygote(Generic[Description]):
+    """The near side of a zygote. A context manager; begun when first used, and again when lost.
+
+    `make` is called in the new process. What it raises, if it is an Exception that can be
+    pickled, is raised here; NotOpened if the process dies, or takes longer than `limit` seconds.
+    `separate` tells whether the new process gives up what descriptors this one has. `meet` is a
+    socket at which another process's zygote waits for company: as long as it lives, it is used.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[], Made[Description]],
+        *,
+        limit: float = 60.0,
+        separate: bool = True,
+        meet: str | None = None,
+    ) -> None:
+        self._make = make
+        self._limit = limit
+        self._separate = separate
+        self._meet = meet
+        self._control: socket.socket | None = None
+        self._pid: int | None = None
+        self._noise: Noise | None = None
+        self._told: tuple[Description, bool] | None = None
+        self._folder: str | None = None
+        self.serving = False
+        """Whether the zygote itself is the life that serves."""
+
+    def __enter__(self) -> Zygote[Description]:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def description(self) -> Description:
+        """What the zygote told of what it holds."""
+        if self._told is None:
+            self.begin()
+        assert self._told is not None
+        return self._told[0]
+
+    @property
+    def forks(self) -> bool:
+        """Whether lives are forks, that is: cheap."""
+        if self._told is None:
+            self.begin()
+        assert self._told is not None
+        return self._told[1]
+
+    def invite(self) -> str | None:
+        """A socket at which other processes may join; None if what is held does not fork."""
+        if not self.forks or self._pid is None:
+            return None
+        if self._folder is None:
+            self._folder = tempfile.mkdtemp(prefix="convspec-")
+            path = os.path.join(self._folder, "zygote")
+            try:
+                self._request(("invite", path))
+            except (OSError, EOFError):
+                return None
+        return os.path.join(self._folder, "zygote")
+
+    def begin(self) -> None:
+        """Begin it, if it is not there."""
+        if self._control is None:
+            self._begin()
+
+    def begin_life(self, pipe: int, slate: int, noise: int, memory: int | None) -> Life:
+        """A process that serves tasks at `pipe`; it may take `memory` more bytes than it has.
+
+        The zygote must have begun: one begun now would hold the other end of the pipe. Raises
+        EOFError or OSError if it has died since.
+        """
+        assert self._told is not None
+        word = "fork" if self._told[1] else "serve"
+        answer = self._request((word, memory), (pipe, slate, noise))
+        self.serving = word == "serve"
+        if isinstance(answer, str):
+            raise RuntimeError(f"no process could be forked: {answer}")
+        return Life(*answer)
+
+    def end_life(self, life: Life, patience: float = 0.0) -> Ending:
+        """How a life ended; after `patience` seconds it is killed."""
+        if self.serving:
+            self.serving = False
+            return self._reap(patience)
+        try:
+            code, peak, forced = self._request(("end", life.pid, patience))
+        except (OSError, EOFError):
+            # Its children die with it; what it died of, they died of.
+            return self._reap(PATIENCE)
+        return Ending(code, peak, forced)
+
+    def lose(self) -> None:
+        """End the zygote and all its lives; it may come again."""
+        if self._control is not None:
+            self._reap(0.0)
+
+    def close(self) -> None:
+        """End the zygote and all its lives for good."""
+        self.lose()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+    # The process -------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        if not (self._meet and self._join(self._meet)):
+            self._fork()
+        try:
+            answer = self._greeting()
+        except BaseException:
+            self.lose()
+            raise
+        if isinstance(answer, Exception):
+            self._reap(PATIENCE)
+            raise answer
+        self._told = answer
+
+    def _join(self, path: str) -> bool:
+        control = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            control.connect(path)
+        except OSError:
+            control.close()
+            self._meet = None
+            return False
+        OURS.add(control.fileno())
+        self._control = control
+        return True
+
+    def _fork(self) -> None:
+        ours, theirs = socket.socketpair()
+        noise = Noise()
+        parent = os.getpid()
+        pid = fork()
+        if not pid:
+            try:
+                begin_child(parent)
+                OURS.add(ours.fileno())
+                keep = {theirs.fileno(), noise.fileno()}
+                let_go(held() if self._separate else OURS, keep)
+                Far(theirs, self._make, noise).run()
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                sys.stderr.flush()
+                os._exit(1)
+        theirs.close()
+        OURS.add(ours.fileno())
+        self._control, self._pid, self._noise = ours, pid, noise
+
+    def _greeting(self) -> Any:
+        assert self._control is not None
+        self._control.settimeout(self._limit)
+        try:
+            return receive(self._control)[0]
+        except TimeoutError:
+            raise self._not_opened(f"did not end within {self._limit:g} s") from None
+        except (OSError, EOFError):
+            raise self._not_opened(None) from None
+        finally:
+            if self._control is not None:
+                self._control.settimeout(None)
+
+    def _not_opened(self, how: str | None) -> NotOpened:
+        if how is not None and self._noise is not None and self._pid is not None:
+            self._noise.ask_where(self._pid)
+        noise = self._noise
+        ending = self._reap(0.0 if how else PATIENCE, keep_noise=True)
+        said, stack = noise.read() if noise else ("", "")
+        if noise:
+            noise.close()
+        return NotOpened(how or str(ending), said, stack)
+
+    def _reap(self, patience: float, *, keep_noise: bool = False) -> Ending:
+        ending = Ending(None)
+        if self._control is not None:
+            OURS.discard(self._control.fileno())
+            self._control.close()
+        if self._pid is not None:
+            # At the end of the connection it kills its lives and goes.
+            ending = reap(self._pid, patience or (0.0 if self.serving else PATIENCE))
+        if self._noise is not None and not keep_noise:
+            self._noise.close()
+        self._control = self._pid = self._noise = None
+        self.serving = False
+        return ending
+
+    def _request(self, message: Any, fds: Sequence[int] = ()) -> Any:
+        if self._control is None:
+            raise EOFError
+        self._control.settimeout(ANSWERING)
+        try:
+            send(self._control, message, fds)
+            return receive(self._control)[0]
+        except KeyboardInterrupt:
+            self._reap(0.0)  # its answer would be taken for that to the next request
+            raise
+
+
+class Far:
+    """The far side: the process that holds the library."""
+
+    def __init__(self, control: socket.socket, make: Callable[[], Made[Any]], noise: Noise) -> None:
+        self._control = control
+        self._make = make
+        self._noise = noise
+        self._lives: dict[socket.socket, set[int]] = {control: set()}
+        self._listener: socket.socket | None = None
+        self._selector = selectors.DefaultSelector()
+
+    def run(self) -> NoReturn:
+        """Open what is to be held, then answer requests until nobody is there to ask."""
+        self._noise.take_dumps()
+        silence(self._noise.fileno())
+        try:
+            self._made = self._make()
+        except Exception as error:
+            self._refuse(error)
+        self._greeting = (self._made.description, self._made.fork)
+        self._files = mapped_files()
+        self._noise.clear()
+        # What was made until now stays: no copy of it has to look at it again.
+        gc.collect()
+        gc.freeze()
+        send(self._control, self._greeting)
+        self._selector.register(self._control, selectors.EVENT_READ)
+        while True:
+            for key, _ in self._selector.select():
+                if key.fileobj is self._listener:
+                    self._welcome()
+                else:
+                    assert isinstance(key.fileobj, socket.socket)
+                    self._answer(key.fileobj)
+
+    def _refuse(self, error: Exception) -> NoReturn:
+        error.__traceback__ = error.__cause__ = error.__context__ = None
+        try:
+            send(self._control, error)
+        except Exception:  # it cannot be pickled
+            send(self._control, RuntimeError(f"{type(error).__name__}: {error}"))
+        os._exit(0)
+
+    def _welcome(self) -> None:
+        assert self._listener is not None
+        guest, _ = self._listener.accept()
+        self._lives[guest] = set()
+        self._selector.register(guest, selectors.EVENT_READ)
+        with contextlib.suppress(OSError):
+            send(guest, self._greeting)
+
+    def _answer(self, asking: socket.socket) -> None:
+        try:
+            request, fds = receive(asking)
+            send(asking, self._do(asking, request, fds))
+        except (OSError, EOFError):
+            self._leave(asking)
+
+    def _do(self, asking: socket.socket, request: Any, fds: list[int]) -> Any:
+        match request:
+            case "invite", str(path):
+                self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+                self._listener.bind(path)
+                self._listener.listen()
+                self._selector.register(self._listener, selectors.EVENT_READ)
+                return True
+            case "end", int(pid), patience:
+                ending = reap(pid, patience)
+                self._lives[asking].discard(pid)
+                return ending.code, ending.peak, ending.forced
+            case "fork", memory:
+                return self._bear(asking, fds, memory)
+            case "serve", memory:
+                send(asking, (os.getpid(), self._files))
+                self._live(fds, memory)
+        raise AssertionError(request)
+
+    def _bear(self, asking: socket.socket, fds: list[int], memory: int | None) -> Any:
+        parent = os.getpid()
+        try:
+            pid = fork()
+        except OSError as error:
+            return str(error)
+        finally:
+            if os.getpid() == parent:
+                for fd in fds:
+                    os.close(fd)
+        if not pid:
+            try:
+                begin_child(parent)
+                self._selector.close()
+                for connection in (*self._lives, self._listener):
+                    if connection is not None:
+                        connection.close()
+                self._live(fds, memory)
+            finally:
+                os._exit(1)
+        self._lives[asking].add(pid)
+        return pid, self._files
+
+    def _live(self, fds: list[int], memory: int | None) -> NoReturn:
+        pipe, slate, noise = fds
+        live(self._made.serve, pipe, Slate(slate), Noise(noise), memory)
+
+    def _leave(self, asking: socket.socket) -> None:
+        """Nobody asks here any more: end what was begun for it, and all if it was the first."""
+        gone = list(self._lives) if asking is self._control else [asking]
+        for connection in gone:
+            for pid in self._lives.pop(connection):
+                reap(pid, 0.0)
+        if asking is self._control:
+            os._exit(0)
+        self._selector.unregister(asking)
+        asking.close()
+
+
+def send(connection: socket.socket, message: Any, fds: Sequence[int] = ()) -> None:
+    """One message, with descriptors."""
+    body = pickle.dumps(message)
+    header = len(body).to_bytes(HEADER, "little")
+    if fds:
+        socket.send_fds(connection, [header], fds)
+    else:
+        connection.sendall(header)
+    connection.sendall(body)
+
+
+def receive(connection: socket.socket) -> tuple[Any, list[int]]:
+    """One message, with descriptors. Raises EOFError if there will be none."""
+    header, fds, _, _ = socket.recv_fds(connection, HEADER, 4)
+    if not header:
+        raise EOFError
+    header += _exactly(connection, HEADER - len(header))
+    return pickle.loads(_exactly(connection, int.from_bytes(header, "little"))), fds
+
+
+def _exactly(connection: socket.socket, count: int) -> bytes:
+    parts = []
+    while count:
+        part = connection.recv(min(count, 1 << 20))
+        if not part:
+            raise EOFError
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)
