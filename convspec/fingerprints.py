@@ -15,7 +15,6 @@ It judges nothing, the laws do that. Calls are made apart from the run, and may 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterator
 from itertools import permutations
 from math import log2
@@ -26,8 +25,9 @@ import numpy as np
 from convspec import reference
 from convspec.adapters.opening import Adapter
 from convspec.afterwards import Run
+from convspec.apart import Ask, asking
 from convspec.events import UNSUPPORTED, Fingerprint, LawFinished
-from convspec.isolation import OurError, isolated
+from convspec.isolation import OurError
 from convspec.numerics import UNIT_ROUNDOFF, Array
 from convspec.spec.claims import OpClaims
 from convspec.spec.dtypes import is_float
@@ -41,7 +41,7 @@ from convspec.spec.groups import (
     POOLS,
     SOFTMAXES,
 )
-from convspec.verdicts import Crashed, Mismatch, TimedOut
+from convspec.verdicts import Mismatch
 
 LIMIT = 10.0
 """Seconds that the calls for one operation and type may take."""
@@ -59,10 +59,6 @@ SUMS = tuple(op for op in LINEAR if op != "pad")
 MOVED = ("pad", "relu", *MAXIMA)
 
 
-class _Answered(Mismatch):
-    """Not a mismatch: how the measures come back from the process in which the calls are made."""
-
-
 def fingerprints_of_run(run: Run) -> Iterator[Fingerprint]:
     """The stage of a run: for every operation that laws were tried on; none of a replay."""
     if run.case is not None:
@@ -72,30 +68,31 @@ def fingerprints_of_run(run: Run) -> Iterator[Fingerprint]:
         for event in run.events
         if isinstance(event, LawFinished) and event.verdict != UNSUPPORTED
     }
-    yield from fingerprints(run.bench.adapter, tried)
+    yield from fingerprints(run.bench.adapter, tried, run.bench.ask)
 
 
-def fingerprints(adapter: Adapter, ops: Collection[str]) -> Iterator[Fingerprint]:
-    """One for every claimed operation among `ops` and every floating type it is claimed for."""
+def fingerprints(
+    adapter: Adapter, ops: Collection[str], ask: Ask | None = None
+) -> Iterator[Fingerprint]:
+    """One for every claimed operation among `ops` and every floating type it is claimed for.
 
-    def call(task: tuple[str, str]) -> None:
-        with np.errstate(all="ignore"):
-            raise _Answered(json.dumps(measures(adapter, *task)))
-
-    with isolated(call, LIMIT, adapter.claims.fork) as ask:
-        for op, claims in adapter.claims.ops.items():
-            for dtype in claims.dtypes if op in ops and op != "network" else ():
-                if not is_float(dtype):
-                    continue
-                try:
-                    ask((op, dtype))
-                except _Answered as answered:
-                    found: dict[str, Any] = json.loads(answered.message)
-                except (Crashed, TimedOut) as died:
-                    found = {"failed": died.message}
-                except (Mismatch, OurError) as error:
-                    found = {"failed": str(error).strip().splitlines()[-1]}
-                yield Fingerprint(op, dtype, described(op, dtype, found), found)
+    `ask` is how the implementation is asked if it is not open here.
+    """
+    if ask is None:
+        with asking(adapter, LIMIT) as own:
+            yield from fingerprints(adapter, ops, own)
+        return
+    for op, claims in adapter.claims.ops.items():
+        for dtype in claims.dtypes if op in ops and op != "network" else ():
+            if not is_float(dtype):
+                continue
+            try:
+                found: dict[str, Any] = ask(measures, op, dtype)
+            except Mismatch as ended:
+                found = {"failed": ended.message}
+            except OurError as error:
+                found = {"failed": str(error).strip().splitlines()[-1]}
+            yield Fingerprint(op, dtype, described(op, dtype, found), found)
 
 
 def measures(adapter: Adapter, op: str, dtype: str) -> dict[str, Any]:
@@ -105,7 +102,15 @@ def measures(adapter: Adapter, op: str, dtype: str) -> dict[str, Any]:
     any; ``wide``: whether 2^17 is read; ``stored``: how results are rounded; ``subnormals``:
     whether they are kept; ``rms``: the root mean square of errors of real numbers, in units of u.
     """
-    probe = _Probe(adapter, op, dtype)
+    try:
+        with np.errstate(all="ignore"):
+            return _measures(_Probe(adapter, op, dtype), op, dtype)
+    except (Exception, SystemExit) as error:
+        # Whether it may raise is for the laws to judge.
+        return {"failed": f"{type(error).__name__}: {error}".splitlines()[0]}
+
+
+def _measures(probe: _Probe, op: str, dtype: str) -> dict[str, Any]:
     found: dict[str, Any] = {"rms": probe.rms()}
     if op in (*SUMS, *MOVED):
         found["read"] = most_bits(own_bits(dtype), lambda b: probe.keeps(1 + 2.0**-b))
