@@ -41,7 +41,7 @@ from convspec.spec.groups import (
     POOLS,
     SOFTMAXES,
 )
-from convspec.verdicts import Crashed, Mismatch, TimedOut
+from convspec.verdicts import Mismatch
 
 LIMIT = 10.0
 """Seconds that the calls for one operation and type may take."""
@@ -87,18 +87,12 @@ def fingerprints(
             if not is_float(dtype):
                 continue
             try:
-                found: dict[str, Any] = ask(measured, op, dtype)
-            except (Crashed, TimedOut) as died:
-                found = {"failed": died.message}
-            except (Mismatch, OurError) as error:
+                found: dict[str, Any] = ask(measures, op, dtype)
+            except Mismatch as ended:
+                found = {"failed": ended.message}
+            except OurError as error:
                 found = {"failed": str(error).strip().splitlines()[-1]}
             yield Fingerprint(op, dtype, described(op, dtype, found), found)
-
-
-def measured(adapter: Adapter, op: str, dtype: str) -> dict[str, Any]:
-    """`measures`, without warnings of what is meant to overflow."""
-    with np.errstate(all="ignore"):
-        return measures(adapter, op, dtype)
 
 
 def measures(adapter: Adapter, op: str, dtype: str) -> dict[str, Any]:
@@ -106,10 +100,17 @@ def measures(adapter: Adapter, op: str, dtype: str) -> dict[str, Any]:
 
     ``read`` and ``summed``: bits kept of inputs and of sums; ``weights``: of weights, if there are
     any; ``wide``: whether 2^17 is read; ``stored``: how results are rounded; ``subnormals``:
-    whether they are kept; ``rms``: the root mean square of the errors of real numbers, in units
-    of u.
+    whether they are kept; ``rms``: the root mean square of errors of real numbers, in units of u.
     """
-    probe = _Probe(adapter, op, dtype)
+    try:
+        with np.errstate(all="ignore"):
+            return _measures(_Probe(adapter, op, dtype), op, dtype)
+    except (Exception, SystemExit) as error:
+        # Whether it may raise is for the laws to judge.
+        return {"failed": f"{type(error).__name__}: {error}".splitlines()[0]}
+
+
+def _measures(probe: _Probe, op: str, dtype: str) -> dict[str, Any]:
     found: dict[str, Any] = {"rms": probe.rms()}
     if op in (*SUMS, *MOVED):
         found["read"] = most_bits(own_bits(dtype), lambda b: probe.keeps(1 + 2.0**-b))
