@@ -40,6 +40,14 @@ FINDINGS: dict[str, Finding] = {
             cpu=True,
         ),
         Finding(
+            "onednn-bfloat16", ("conv",), ("bfloat16", "uninitialised", "stride"),
+            "PyTorch 2.13.0, oneDNN",
+            "leaves cells of a bfloat16 convolution unwritten where the last axis has one output and"
+            " a kernel of several taps: they hold what was in memory" + _AMX, "torch",
+            "conv stride=1,2 groups=3 x=1x6x5x3:bfloat16:ones@0 w=3x2x1x3:bfloat16:ones@0",
+            cpu=True,
+        ),
+        Finding(
             "nnpack-tiles", ("conv",), ("nan", "special-values", "rounding"),
             "PyTorch 2.13.0 without oneDNN",
             "computes float32 convolutions of 16 images and more by a transform (NNPACK): sums are"
