@@ -61,11 +61,11 @@ MUCH = 0.75
 BUFFER = 1 << 18
 """Bytes that wait in the connection, each way."""
 
-DEATH, HANG = 1, 2
+DEATH, HANG = 1, 10
 """What a process costs that dies, and one that has to be waited for."""
 
-LOADING = 2
-"""How many times as much each of them costs where the library is loaded anew every time."""
+LOADING = 10
+"""How much more each of them costs where the library is loaded anew every time."""
 
 
 PRINTED = "it had printed:\n"
@@ -308,7 +308,7 @@ class Isolated(Generic[Task]):
         return found
 
     def _priced(self, cost: int) -> int:
-        return cost if self._zygote.forks else LOADING * cost
+        return cost if self._zygote.forks else LOADING + cost
 
 
 def _told(said: str, stack: str) -> str | None:

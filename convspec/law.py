@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from convspec.building import REAL_PATTERNS, SCALED_PATTERNS
@@ -35,7 +35,8 @@ class Law:
 
     `share` weighs the law in the budget of cases. `narrow`, `scale`, `gradient` and
     `defective` choose its case space (see `spaces.space_for`). `real`: about real-valued data.
-    `ranks`: the numbers of spatial axes it says anything about.
+    `ranks`: the numbers of spatial axes it says anything about. `bits`: it compares bit by bit
+    what results of integers or single cells are, which nobody claims of a declared transform.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Law:
     gradient: bool = False
     defective: bool = False
     ranks: tuple[int, ...] = (0, 1, 2, 3)
+    bits: bool = False
 
     def slug(self, op: str) -> str:
         """The clause this law holds an operation to."""
@@ -61,13 +63,20 @@ class Law:
             return None
         if not self.claimed_by(claimed):
             return None
+        if self.bits:
+            kept = tuple(d for d in claimed.dtypes if d not in dict(claimed.algorithm))
+            claimed = replace(claimed, dtypes=kept)
+            if not kept:
+                return None
         return space_for(
             op, rank, claimed, scale=self.scale, narrow=self.narrow, gradient=self.gradient,
             defective=self.defective, whole=claims,
         )  # fmt: skip
 
-    def claimed_by(self, claims: OpClaims) -> bool:
-        """Whether what the law asks for is claimed: gradients, second ones, an empty batch."""
+    def claimed_by(self, claims: OpClaims, dtype: str | None = None) -> bool:
+        """Whether what the law asks for is claimed: gradients, an empty batch, bits of a dtype."""
+        if self.bits and dtype in dict(claims.algorithm):
+            return False
         asked = {"second-gradient": claims.second_gradient, "empty-batch": claims.empty_batch}
         return (claims.gradient or not self.gradient) and asked.get(self.clause, True)
 
@@ -106,6 +115,7 @@ def law(
     gradient: bool = False,
     defective: bool = False,
     ranks: tuple[int, ...] = (0, 1, 2, 3),
+    bits: bool = False,
 ) -> Callable[[Check], Callable[[Any], None]]:
     """Declare a law; the decorated function becomes a pytest test that draws its cases.
 
@@ -121,7 +131,7 @@ def law(
         statement = (check.__doc__ or "").strip().splitlines()[0]
         declared = Law(
             name, clause, ops, statement, check,
-            share, scale, dict(narrow or {}), gradient, defective, ranks,
+            share, scale, dict(narrow or {}), gradient, defective, ranks, bits,
         )  # fmt: skip
         declared = _REGISTRY.setdefault(name, declared)
 

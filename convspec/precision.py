@@ -177,23 +177,40 @@ def _spread(
     case: Case, result: str, y: Array, sizes: Array, squares: Array | None, terms: int,
     precision: Precision,
 ) -> Spread:  # fmt: skip
+    return spread_of(
+        y, sizes, squares, terms, precision,
+        independent=independent(case, result),
+        apart=_apart(case, result, 1 / precision.stored),
+        systematic=2 if case.op.name in MEANS else 0,
+    )  # fmt: skip
+
+
+def spread_of(
+    y: Array, sizes: Array, squares: Array | None, terms: int, precision: Precision,
+    *, independent: int, apart: float, systematic: int = 0,
+) -> Spread:  # fmt: skip
+    """The spread of sums y of that many terms p.
+
+    `sizes` are Σ|p|, `squares` Σp² where the signs are drawn, else None. `independent`: sets of
+    cells with signs of their own. `apart`: cells that round independently. `systematic`: roundings
+    that all cells may have in common.
+    """
     unit = precision.unit
     if terms * unit > FEW:
-        nothing = np.full(y.shape, np.inf)
+        nothing = np.full(np.shape(y), np.inf)
         return Spread(nothing, nothing, nothing, 1)
     # Roundings of roundings: the factors 1 + δ of a product, as in γ_K.
     grown = 1 / (1 - terms * unit)
     if squares is None:
         variance = terms * sizes**2
     else:
-        variance = partial_sums_factor(independent(case, result), RISK) * terms * squares
-    systematic = 2 * unit * sizes if case.op.name in MEANS else np.zeros_like(sizes)
+        variance = partial_sums_factor(independent, RISK) * terms * squares
     least = (terms + 1) * precision.underflow
     return Spread(
-        np.asarray(systematic + least),
+        np.asarray(systematic * unit * sizes + least),
         np.asarray(unit * grown * np.sqrt(variance)),
         np.asarray(precision.stored * np.abs(y)),
-        _apart(case, result, 1 / precision.stored),
+        apart,
     )
 
 

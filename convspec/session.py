@@ -105,7 +105,7 @@ class Session:
         asked = op in law.ops and op in self.adapter.functions and wanted(law, op, ops, clauses)
         fits = (
             asked
-            and law.claimed_by(self.adapter.claims.ops[op])
+            and law.claimed_by(self.adapter.claims.ops[op], self.case.dtype)
             and law.applies_to(self.case, is_valid(self.case, self.adapter.claims))
         )
         return [Item(law.name, op, self.case.rank)] if fits else []

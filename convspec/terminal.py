@@ -59,9 +59,12 @@ def show(out: Console, report: Report, adapter: str, *, verbose: bool = False) -
         out.print()
         for line in table(report, out.width, compact=not verbose):
             out.print(line, no_wrap=True)
-    failures(out, report.failing, adapter, limit=None if verbose else IN_FULL)
+    failures(
+        out, report.failing, adapter, limit=None if verbose else IN_FULL, explain=report.explanation
+    )
     known_failures(out, report.known, verbose=verbose)
     undeclared(out, report)
+    precision(out, report)
     coverage(out, report.covered, verbose=verbose)
     summary(out, report)
 
@@ -145,6 +148,20 @@ def undeclared(out: Console, report: Report) -> None:
         copyable(out, f'  claims["dialect"] = {{{entries}}}')
         first = next(iter(named))
         out.print(Text(f"What they mean: convspec explain {first}", "dim"))
+
+
+def precision(out: Console, report: Report) -> None:
+    """What was seen of how precisely it works: a line for every type and way."""
+    ways: dict[tuple[str, str], list[str]] = {}
+    for seen in report.fingerprints:
+        if seen.text != "exact" and not seen.text.startswith("errors"):
+            ways.setdefault((seen.dtype, seen.text), []).append(seen.op)
+    if not ways:
+        return
+    out.print()
+    indented(out, Text("Precision as observed", "bold"), 0)
+    for (dtype, text), ops in ways.items():
+        indented(out, Text.assemble(f"{dtype}: {text}", (f" ({', '.join(ops)})", "dim")))
 
 
 def summary(out: Console, report: Report) -> None:

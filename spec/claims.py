@@ -24,9 +24,10 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
+from .algorithms import transforms
 from .case import LAYOUTS
 from .dialects import HELD, resolve
-from .dtypes import DTYPES
+from .dtypes import DTYPES, FLOATS
 from .groups import CONVOLUTIONS, TWICE, possible_ranks
 from .operations import NAMED_PADDINGS, OPERATIONS, PAD_MODES, Operation
 from .sums import ACCUMULATE, SUMS, read_sums
@@ -53,6 +54,9 @@ class OpClaims:
     is claimed of the layers; nobody writes them. The claims about sums (`spec.sums`) map a type of
     inputs to what its sums are kept in (`accumulate`, of gradients `gradient_accumulate`), to the
     type they are returned in (`returns`), and to what is done where they leave that (`overflow`).
+    `algorithm`, of convolutions, names the transform that results (not gradients) are computed by
+    in calls without stride and dilation, per dtype: ``{"float32": "winograd-6x3"}``, or one for all
+    (see `algorithms`).
     """
 
     ranks: tuple[int, ...] = (1, 2, 3)
@@ -179,6 +183,7 @@ class Claims:
             for key in _BOUNDS:
                 least, greatest = entry[key]
                 entry[key] = [least, None if greatest == UNBOUNDED else greatest]
+            entry["algorithm"] = dict(entry["algorithm"])
             if entry["named_stride"] == UNBOUNDED:
                 entry["named_stride"] = None
         return {
@@ -290,6 +295,10 @@ def _override(base: OpClaims, entry: Any, where: str) -> OpClaims:
             if value not in PADDING_LIMITS:
                 raise ClaimsError(f"{place}: {value!r} is not one of {', '.join(PADDING_LIMITS)}")
             changes[key] = value
+        elif key == "algorithm":
+            if where != "conv":
+                raise ClaimsError(f"{place}: transforms are known of conv alone")
+            changes[key] = _algorithm(value, place)
         elif key == "named_stride":
             if type(value) is not int or value < 1:
                 raise ClaimsError(f"{place}: expected an integer ≥ 1, not {value!r}")
@@ -312,6 +321,22 @@ def _bounds(value: Any, place: str, least: int) -> tuple[int, int]:
         if least <= low <= high:
             return low, high
     raise ClaimsError(f"{place}: expected [least, greatest] with least ≥ {least}, not {value!r}")
+
+
+def _algorithm(value: Any, place: str) -> tuple[tuple[str, str], ...]:
+    """Pairs of a floating dtype and the transform declared for it."""
+    if isinstance(value, str):
+        value = dict.fromkeys(FLOATS, value)
+    if not isinstance(value, Mapping) or not all(isinstance(v, str) for v in value.values()):
+        raise ClaimsError(f"{place}: expected the name of a transform, or one per dtype")
+    for dtype, name in value.items():
+        if dtype not in FLOATS:
+            raise ClaimsError(f"{place}: {dtype!r} is not one of {', '.join(FLOATS)}")
+        try:
+            transforms(name)
+        except ValueError as error:
+            raise ClaimsError(f"{place}: {error}") from None
+    return tuple((dtype, value[dtype]) for dtype in FLOATS if dtype in value)
 
 
 def _words(value: Any, allowed: Collection[Any], place: str) -> tuple[Any, ...]:

@@ -50,12 +50,16 @@ class Excusing:
         try:
             self._check(row)
         except Mismatch as mismatch:
-            around = Regions.around(self._entries, self._case(row))
-            entry = next((e for e in around if mismatch.verdict in e.verdicts), None)
-            if entry is None:
+            name = self.entry_for(row, mismatch.verdict)
+            if name is None:
                 raise
-            self.excused[entry.name] = self.excused.get(entry.name, 0) + 1
+            self.excused[name] = self.excused.get(name, 0) + 1
             self._spent += mismatch.cost * (WAIT if mismatch.verdict == TIMES_OUT else 1)
+
+    def entry_for(self, row: Row, verdict: str) -> str | None:
+        """The name of the entry that excuses a failure; None if none does."""
+        around = Regions.around(self._entries, self._case(row))
+        return next((entry.name for entry in around if verdict in entry.verdicts), None)
 
     def skips(self, row: Row) -> bool:
         """Whether a row is let pass without a try."""

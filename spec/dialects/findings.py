@@ -40,19 +40,22 @@ FINDINGS: dict[str, Finding] = {
             cpu=True,
         ),
         Finding(
-            "onednn-bfloat16", ("conv",), ("bfloat16", "uninitialised", "stride"),
+            "onednn-bfloat16-strided", ("conv",), ("stride", "bfloat16", "dtype"),
             "PyTorch 2.13.0, oneDNN",
-            "leaves cells of a bfloat16 convolution unwritten where the last axis has one output and"
-            " a kernel of several taps: they hold what was in memory" + _AMX, "torch",
-            "conv stride=1,2 groups=3 x=1x6x5x3:bfloat16:ones@0 w=3x2x1x3:bfloat16:ones@0",
+            "leaves cells of a bfloat16 convolution unwritten where the last axis has one output, a"
+            " stride and several taps: they hold what was in memory (on a CPU with AMX; right with"
+            " ONEDNN_MAX_CPU_ISA=AVX512_CORE_BF16)",
+            "torch", "conv stride=1,1,2 x=12x1x2x3x2:bfloat16:eye@0 w=2x1x1x1x2:bfloat16:eye@0",
             cpu=True,
         ),
         Finding(
-            "nnpack-tiles", ("conv",), ("nan", "special-values", "rounding"),
-            "PyTorch 2.13.0 without oneDNN",
-            "computes float32 convolutions of 16 images and more by a transform (NNPACK): sums are"
-            " off by more than a sum rounds, and a NaN fills its tile", "torch:no-mkldnn",
-            "conv x=16x1x2:float32:zeros@0 w=1x1x1:float32:zeros@0",
+            "onednn-bfloat16-weight-gradient", ("conv",), ("gradient", "bfloat16", "dtype"),
+            "PyTorch 2.13.0, oneDNN",
+            "gives 0 for the gradient of a bfloat16 weight of one tap per group, where input and"
+            " padding make more than one row of a channels-last image (on a CPU with AVX-512)",
+            "torch",
+            "conv padding=1:0,0:0 dilation=2,1 groups=2 x=1x2x1x31:bfloat16:ints@0:channels_last"
+            " w=2x1x1x1:bfloat16:ints@0 g=1x2x2x31:bfloat16:ints@0",
             cpu=True,
         ),
         Finding(

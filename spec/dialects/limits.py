@@ -39,6 +39,10 @@ LIMITS: dict[str, Limit] = {
         Limit("lp-zero", ("lp_pool",), ("p",), "ONNX Runtime", "takes p = 0, and gives ∞", "run"),
         Limit("mlx-groups", ("conv",), ("groups",), "MLX 0.32.4",
               "has no groups in 3-D", "run"),
+        Limit("nnpack-tiles", ("conv",), ("nan", "special-values", "rounding", "precision"),
+              "PyTorch 2.13.0 without oneDNN", "computes float32 convolutions of 16 images and"
+              " more by a transform (NNPACK): sums are off by more than a sum rounds, and a NaN"
+              " fills its tile; the adapter declares it", "run"),
         Limit("causal", ("conv",), ("padding", "named-padding"), "Keras Conv1D",
               "has padding “causal”: all of it at the low end", "documentation"),
         Limit("pad-symmetric", ("pad",), ("symmetric", "mode"), "PyTorch, ONNX",

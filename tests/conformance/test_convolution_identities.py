@@ -21,7 +21,7 @@ ROOMY = {"dtype": ("float32", "float64", "int64", "int32")}
 """Types in which the sums of sums of small integers stay exact."""
 
 
-@law("pointwise", ("conv",), share=0.5, narrow={**BARE, "window": (1,)})
+@law("pointwise", ("conv",), share=0.5, narrow={**BARE, "window": (1,)}, bits=True)
 def test_pointwise(trial: Trial) -> None:
     """A kernel of one cell multiplies the channels of each pixel by one matrix."""
     x, w, b = trial.inputs["x"], trial.inputs["w"], trial.inputs.get("b")
@@ -33,7 +33,13 @@ def test_pointwise(trial: Trial) -> None:
     trial.require(trial.run(), expected, versus="each pixel's channels times the matrix")
 
 
-@law("pixel-permutation", ("conv",), share=0.5, narrow={**BARE, "window": (1,), "stride": (1,)})
+@law(
+    "pixel-permutation",
+    ("conv",),
+    share=0.5,
+    narrow={**BARE, "window": (1,), "stride": (1,)},
+    bits=True,
+)
 def test_pixel_permutation(trial: Trial) -> None:
     """A kernel of one cell keeps where things are: pixels in another order come out in it."""
     x, y = trial.inputs["x"], trial.run()
@@ -43,7 +49,13 @@ def test_pixel_permutation(trial: Trial) -> None:
     trial.require(got, _reordered(y, order), versus="the pixels of y in the order of x's")
 
 
-@law("whole-input-kernel", ("conv",), share=0.5, narrow={**BARE, "outputs": (1,), "tail": (0,)})
+@law(
+    "whole-input-kernel",
+    ("conv",),
+    share=0.5,
+    narrow={**BARE, "outputs": (1,), "tail": (0,)},
+    bits=True,
+)
 def test_whole_input_kernel(trial: Trial) -> None:
     """With a kernel as large as the input, conv is the dense layer; it mixes all positions."""
     # Taken out at the kernel's taps, a dilated input is as large as the kernel.
@@ -80,6 +92,7 @@ def _reordered(array: Array, order: Array) -> Array:
     ("conv",),
     share=0.5,
     narrow={**ROOMY, "groups": (1,), "bias": (False,), "padding": ("explicit",), "stride": (1, 2)},
+    bits=True,
 )
 def test_associative(trial: Trial) -> None:
     """Two convolutions, the first of stride 1, are one by the convolution of their kernels."""
@@ -127,6 +140,7 @@ def _composed(first: Array, second: Array) -> Array:
     share=0.5,
     ranks=(2, 3),
     narrow={**ROOMY, "groups": (1,), "bias": (False,), "padding": ("explicit",)},
+    bits=True,
 )
 def test_separable(trial: Trial) -> None:
     """A kernel that is an outer product may be applied one axis after the other."""
@@ -159,7 +173,7 @@ def test_separable(trial: Trial) -> None:
 DEPTHS = (2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33)
 
 
-@law("depthwise", CONVOLUTIONS, narrow={"groups": (2, 3, 4, 8), "channels": (1,)})
+@law("depthwise", CONVOLUTIONS, narrow={"groups": (2, 3, 4, 8), "channels": (1,)}, bits=True)
 def test_depthwise(trial: Trial) -> None:
     """With as many groups as channels, each channel c has maps c·m … c·m + m − 1 to itself."""
     depth = DEPTHS[trial.case["x"].k % len(DEPTHS)]
@@ -197,6 +211,7 @@ def test_depthwise(trial: Trial) -> None:
     ("conv",),
     share=0.5,
     narrow={"groups": (1,), "bias": (False,), "padding": ("explicit",)},
+    bits=True,
 )
 def test_matched_filter(trial: Trial) -> None:
     """Among patches of equal norm the kernel's own pattern gets the greatest answer: ‖w‖²."""

@@ -42,7 +42,7 @@ def _linear(trial: Trial, name: str) -> None:
     trial.require(whole, expected, f"f({name} − 2{name}′)", versus=versus, summed=summed)
 
 
-@law("affine-in-bias", WEIGHTED, narrow={"bias": (True,)})
+@law("affine-in-bias", WEIGHTED, narrow={"bias": (True,)}, bits=True)
 def test_affine_in_bias(trial: Trial) -> None:
     """f(x, w, b) = f(x, w) + b, the bias of a map added to each of its cells."""
     without = trial.run(b=None)

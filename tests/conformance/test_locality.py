@@ -27,7 +27,7 @@ def readers(trial: Trial, cell: tuple[int, ...]) -> Array:
     return np.asarray(trial.expected(x=x, **changes, value=0) != 0)
 
 
-@law("locality", SCALED, share=0.5)
+@law("locality", SCALED, share=0.5, bits=True)
 def test_locality(trial: Trial) -> None:
     """One changed cell changes every output that reads it, and not a bit of any other."""
     x = trial.inputs["x"].copy()
@@ -63,6 +63,7 @@ def _cell(place: tuple[int, ...]) -> str:
     WINDOWED,
     share=0.5,
     narrow={"stride": (2, 3, 4, 5), "padding": ("explicit",), "ceil_mode": (False,)},
+    bits=True,
 )
 def test_unread_cells(trial: Trial) -> None:
     """The cells that no window reads, between windows and in the tail, are of no consequence."""
@@ -77,7 +78,7 @@ def test_unread_cells(trial: Trial) -> None:
     require_equal(trial.run(x=other), trial.run(x=x), "y of other unread cells", "x as it was")
 
 
-@law("coverage", ("conv",), share=0.5, narrow={"bias": (False,)})
+@law("coverage", ("conv",), share=0.5, narrow={"bias": (False,)}, bits=True)
 def test_coverage(trial: Trial) -> None:
     """With a kernel of ones, Σ y counts each input cell as often as windows read it."""
     x, w = trial.exact["x"], trial.inputs["w"]

@@ -7,6 +7,7 @@ from typing import Any
 from convspec.law import law
 from convspec.precision import Spread, gradient_spreads, measure, result_spread
 from convspec.spec.clauses.precision import SUMS
+from convspec.spec.dtypes import FLOATS
 from convspec.trial import Array, Trial
 from convspec.verdicts import Imprecise
 
@@ -15,7 +16,7 @@ DISTINCT = ("contiguous", "channels_last", "column_major", "sliced", "windowed",
 LONG: dict[str, tuple[Any, ...]] = {
     "x.pattern": ("normal", "positive"),
     "w.pattern": ("normal",),
-    "dtype": ("float32", "float64", "float16"),
+    "dtype": FLOATS,
     "x.layout": DISTINCT,
     "w.layout": DISTINCT,
 }

@@ -16,7 +16,7 @@ EXPLICIT = {"padding": ("explicit",)}
 FLOOR = {"ceil_mode": (False,)}
 
 
-@law("translation", WINDOWED, share=0.5, narrow=EXPLICIT)
+@law("translation", WINDOWED, share=0.5, narrow=EXPLICIT, bits=True)
 def test_translation(trial: Trial) -> None:
     """The input moved by t strides moves by t every output whose window meets no end."""
     x, k, rank = trial.inputs["x"], trial.case["x"].k, trial.case.rank
@@ -38,7 +38,7 @@ def test_translation(trial: Trial) -> None:
     agree(trial, got, run(trial, x=before)[there], "the unmoved x", part=part, x=after)
 
 
-@law("circular-translation", WINDOWED, share=0.5, narrow={**EXPLICIT, **FLOOR})
+@law("circular-translation", WINDOWED, share=0.5, narrow={**EXPLICIT, **FLOOR}, bits=True)
 def test_circular_translation(trial: Trial) -> None:
     """With circular padding, the input turned by t strides turns the output by t."""
     k, rank = trial.case["x"].k, trial.case.rank
@@ -71,7 +71,7 @@ def _round(trial: Trial, x: Array, extents: list[int]) -> Array:
     return np.pad(x, ((0, 0), (0, 0), *around), mode="wrap")
 
 
-@law("flip", PLACED, share=0.5, narrow={**EXPLICIT, **FLOOR})
+@law("flip", PLACED, share=0.5, narrow={**EXPLICIT, **FLOOR}, bits=True)
 def test_flip(trial: Trial) -> None:
     """Mirrored x and w, low and high padding exchanged: the mirrored result."""
     given, k, rank = trial.parameters, trial.case["x"].k, trial.case.rank
@@ -102,7 +102,7 @@ def test_flip(trial: Trial) -> None:
     agree(trial, run(trial, **changes), np.flip(y, spatial), "the mirror image of y", **changes)
 
 
-@law("axis-exchange", MAPS, share=0.5, ranks=(2, 3))
+@law("axis-exchange", MAPS, share=0.5, ranks=(2, 3), bits=True)
 def test_axes_exchanged(trial: Trial) -> None:
     """Two spatial axes exchanged in all that goes in are exchanged in what comes out."""
     rank = trial.case.rank
@@ -123,7 +123,7 @@ def test_axes_exchanged(trial: Trial) -> None:
     agree(trial, run(trial, **changes), expected, "y with its axes exchanged", **changes)
 
 
-@law("lower-rank", MAPS, share=0.5, ranks=(1, 2))
+@law("lower-rank", MAPS, share=0.5, ranks=(1, 2), bits=True)
 def test_lower_rank(trial: Trial) -> None:
     """With one more spatial axis, of a single cell and a single tap, the result is the same."""
     rank, k = trial.case.rank, trial.case["x"].k

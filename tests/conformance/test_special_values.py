@@ -26,7 +26,7 @@ def _without_zeros(array: Array) -> Array:
     return np.where(array == 0, array.dtype.type(1), array)
 
 
-@law("special-values", LINEAR, share=0.5, narrow={"dtype": FLOATS, "value": (0,)})
+@law("special-values", LINEAR, share=0.5, narrow={"dtype": FLOATS, "value": (0,)}, bits=True)
 def test_special_values(trial: Trial) -> None:
     """A NaN or an infinity reaches the outputs that read it with a weight, and no other."""
     x = trial.inputs["x"].copy()
@@ -58,7 +58,7 @@ def _response(trial: Trial, name: str, cell: tuple[int, ...], given: dict[str, A
     return trial.expected(**other, **{name: one}, **({"b": None} if "w" in trial.exact else {}))
 
 
-@law("zero-times-infinity", CONVOLUTIONS, share=0.25, narrow={"dtype": FLOATS})
+@law("zero-times-infinity", CONVOLUTIONS, share=0.25, narrow={"dtype": FLOATS}, bits=True)
 def test_zero_weight_of_infinity(trial: Trial) -> None:
     """Where a weight of 0 meets an infinity or a NaN, the sum is NaN or goes without the two."""
     x, w = trial.inputs["x"].copy(), _without_zeros(trial.inputs["w"])
@@ -76,7 +76,7 @@ def test_zero_weight_of_infinity(trial: Trial) -> None:
     require_equal(got, np.where(response != 0, response * special, nothing), "y")
 
 
-@law("infinite-weight", CONVOLUTIONS, share=0.25, narrow={"dtype": FLOATS})
+@law("infinite-weight", CONVOLUTIONS, share=0.25, narrow={"dtype": FLOATS}, bits=True)
 def test_infinite_weight(trial: Trial) -> None:
     """An infinite or NaN weight shows wherever it meets a cell, and in its own maps alone."""
     x, w = _without_zeros(trial.inputs["x"]), _without_zeros(trial.inputs["w"])
@@ -119,7 +119,13 @@ def test_negative_zero(trial: Trial) -> None:
         )  # fmt: skip
 
 
-@law("subnormals", SCALED, share=0.25, narrow={"dtype": FLOATS, "value": (0,), "bias": (False,)})
+@law(
+    "subnormals",
+    SCALED,
+    share=0.25,
+    narrow={"dtype": FLOATS, "value": (0,), "bias": (False,)},
+    bits=True,
+)
 def test_subnormals(trial: Trial) -> None:
     """Numbers next to 0 are not taken for 0: integers times the least of them stay exact."""
     x = trial.inputs["x"]
@@ -146,7 +152,7 @@ def test_subnormals(trial: Trial) -> None:
     narrow={
         "x.pattern": ("normal", "positive"),
         "w.pattern": ("normal", "positive"),
-        "dtype": ("float32", "float64"),
+        "dtype": ("float32", "float64", "bfloat16"),
         "value": (0,),
     },
 )

@@ -69,7 +69,7 @@ def test_transposes_conv(trial: Trial) -> None:
         raise WrongValue(f"⟨conv_transpose(x), y⟩ = {forward:g}, but ⟨x, conv(y)⟩ = {backward:g}")
 
 
-@law("stride", WINDOWED, narrow={**EXPLICIT, **FLOOR})
+@law("stride", WINDOWED, narrow={**EXPLICIT, **FLOOR}, bits=True)
 def test_stride_subsamples(trial: Trial) -> None:
     """Stride s keeps every s-th output of stride 1, beginning with the first."""
     once = (1,) * trial.case.rank
@@ -81,7 +81,7 @@ def test_stride_subsamples(trial: Trial) -> None:
     trial.require(trial.run(), dense[steps], versus="stride 1, subsampled,")
 
 
-@law("dilation", CONVOLUTIONS, narrow={**EXPLICIT, "dilation": (2, 3, 4)})
+@law("dilation", CONVOLUTIONS, narrow={**EXPLICIT, "dilation": (2, 3, 4)}, bits=True)
 def test_dilation_spreads(trial: Trial) -> None:
     """Dilation d is a kernel with d − 1 zeros between its cells, undilated."""
     w, dilation = trial.inputs["w"], trial.parameters["dilation"]
