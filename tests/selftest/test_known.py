@@ -83,7 +83,8 @@ Known = Callable[..., list[str]]
 
 
 def check(target: Any, known: list[str], clauses: str = "max_pool.definition", **more: Any) -> Any:
-    wanted: dict[str, Any] = {"profile": "smoke", "clauses": [clauses], "known": known, **more}
+    wanted: dict[str, Any] = {"profile": "smoke", "clauses": [clauses], "known": known}
+    wanted |= {"isolate": False, **more}
     events = run(target, **wanted)
     report = Report.from_events(events)
     laws = [e for e in events if isinstance(e, LawFinished)]
@@ -128,11 +129,11 @@ def test_a_region_excuses_its_verdicts_alone(known: Known) -> None:
             os.abort()
         return off_by_one(x, parameters, y)
 
-    report, (law, *_) = check(spoilt(dies_now_and_then), known(entry()))
+    report, (law, *_) = check(spoilt(dies_now_and_then), known(entry()), isolate=True)
     assert law.verdict == CRASHES and law.excused
     assert [f.verdict for f in law.failures] == [CRASHES]
     both = known(entry(verdict='["deviates", "crashes"]'))
-    report, (law, *_) = check(spoilt(dies_now_and_then), both)
+    report, (law, *_) = check(spoilt(dies_now_and_then), both, isolate=True)
     assert report.totals == {KNOWN: 1} and not law.failures
 
 
@@ -145,7 +146,7 @@ def test_many_known_deaths_do_not_eat_up_the_search(
         return y * 2 if x.dtype == np.int32 else y
 
     monkeypatch.setattr("convspec.known.excusing.DEATHS", 5)
-    _, (law, *_) = check(spoilt(dies), known(entry(verdict='"crashes"')))
+    _, (law, *_) = check(spoilt(dies), known(entry(verdict='"crashes"')), isolate=True)
     assert list(law.excused.values()) == [5]
     assert law.verdict == DEVIATES and law.cases > 20
     assert all("int32" in failure.case for failure in law.failures)
@@ -187,9 +188,7 @@ def test_a_failure_by_chance_is_not_fixed(known: Known) -> None:
         calls.append(1)
         return y + len(calls) % 2 if strides_exceed(parameters) else y
 
-    target = spoilt(the_second_time)
-    target.claims["fork"] = False
-    report, _ = check(target, known(entry(clause='"max_pool.definition"')))
+    report, _ = check(spoilt(the_second_time), known(entry(clause='"max_pool.definition"')))
     assert report.known[0].verdict == KNOWN
 
 
