@@ -39,7 +39,7 @@ def test_gradient_precision(trial: Trial) -> None:
     trial.require_gradients(got, expected)
     if trial.algorithm is None:
         case, claims = trial.case, trial.adapter.claims
-        spreads = gradient_spreads(case, trial.exact, trial.precision, claims)
+        spreads = gradient_spreads(case, trial.exact, trial.gradient_precision, claims)
         for (name, spread), found, right in zip(spreads.items(), got, expected, strict=True):
             _require_rounding(found, right, spread, f"d{name}")
 
