@@ -39,14 +39,17 @@ def known_failures(out: Console, known: Sequence[KnownChecked], *, verbose: bool
         line.append(f", {event.cases:,} excused" if event.cases else "", "dim")
         line.truncate(out.width, overflow="ellipsis")
         out.print(line, no_wrap=True)
-        text = event.note.removeprefix(f"{event.entry}: ") or event.reason
-        indented(out, Text(text, style if event.verdict in (FIXED, CHANGED) else "dim"), 4)
-        if verbose:
-            indented(out, Text(f"when {event.predicate}", "dim"), 4)
-            if event.note:
-                indented(out, Text(event.reason, "dim"), 4)
-            if event.link:
-                indented(out, Text(event.link, "dim"), 4)
+        urgent = event.verdict in (FIXED, CHANGED)
+        note = event.note.removeprefix(f"{event.entry}: ")
+        texts = [note, event.reason, f"when {event.predicate}", event.link]
+        for text in filter(None, texts if verbose else [note or event.reason]):
+            told = Text(text, style if urgent and text == note else "dim")
+            if urgent or verbose:
+                indented(out, told, 4)
+            else:
+                told = Text("    ").append_text(told)
+                told.truncate(out.width, overflow="ellipsis")
+                out.print(told, no_wrap=True)
 
 
 def share(part: float) -> str:
