@@ -43,13 +43,13 @@ def known_failures(out: Console, known: Sequence[KnownChecked], *, verbose: bool
         note = event.note.removeprefix(f"{event.entry}: ")
         texts = [note, event.reason, f"when {event.predicate}", event.link]
         for text in filter(None, texts if verbose else [note or event.reason]):
-            told = Text(text, style if urgent and text == note else "dim")
+            said = Text(text, style if urgent and text == note else "dim")
             if urgent or verbose:
-                indented(out, told, 4)
+                indented(out, said, 4)
             else:
-                told = Text("    ").append_text(told)
-                told.truncate(out.width, overflow="ellipsis")
-                out.print(told, no_wrap=True)
+                said = Text("    ").append_text(said)
+                said.truncate(out.width, overflow="ellipsis")
+                out.print(said, no_wrap=True)
 
 
 def share(part: float) -> str:
