@@ -14,6 +14,7 @@ from .events import Explained, Failure
 from .legible import legible
 from .matrices import beside, pair, plain
 from .report import ClauseResult, Finding, one_line
+from .scripts.naming import pytest_id
 
 DETAIL_LINES = 8
 """Lines shown of what an implementation raised, the last ones."""
@@ -45,9 +46,9 @@ def failures(
         (clause, finding), *others = group
         further = clause.findings[1:]
         if limit is None:
-            _in_full(out, clause, finding, adapter, others, explained=told(finding))
+            _in_full(out, clause, finding, adapter, others, explained=told(finding), whole=True)
             for found in further:
-                _in_full(out, clause, found, adapter, explained=told(found))
+                _in_full(out, clause, found, adapter, explained=told(found), whole=True)
         else:
             _in_full(out, clause, finding, adapter, others, further, told(finding))
     if rest:
@@ -77,7 +78,10 @@ def _in_full(
     others: Sequence[tuple[ClauseResult, Finding | None]] = (),
     further: Sequence[Finding] = (),
     explained: Explained | None = None,
+    *,
+    whole: bool = False,
 ) -> None:
+    """One failure. `whole`: with the program that shows it, too."""
     symbol, style = look(clause.verdict)
     out.print()
     title = Text.assemble((f"{symbol} {clause.slug}", style), f"  {clause.verdict} ")
@@ -108,6 +112,29 @@ def _in_full(
             _in_brief(out, other.failure.kind, other)
     out.print()
     copyable(out, f"  {replay_line(adapter, failure.case)}")
+    if whole:
+        item = pytest_id(found.law, found.op, found.rank)
+        if item:
+            copyable(out, f"  {pytest_line(adapter, item, failure.case)}")
+        _program(out, explained)
+
+
+def pytest_line(adapter: str, item: str, case: str) -> str:
+    """The same through pytest: one law, in this case."""
+    options = f"--adapter {shlex.quote(adapter)} --convspec-case {shlex.quote(case)}"
+    return f"pytest --pyargs {shlex.quote(item)} {options}"
+
+
+def _program(out: Console, explained: Explained | None) -> None:
+    """The program that shows the failure without us."""
+    if explained is None or explained.script is None:
+        return
+    code = explained.script_exit
+    how = f"exits with {code}" if code is None or code >= 0 else f"dies of signal {-code}"
+    out.print()
+    indented(out, Text(f"Without convspec (this program {how}):"))
+    for line in explained.script.splitlines():
+        copyable(out, f"    {legible(line)}".rstrip(), "dim")
 
 
 def _explanation(out: Console, explained: Explained | None) -> None:

@@ -5,13 +5,12 @@ A file holds the case's line, which `convspec replay` takes, and in comments wha
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from convspec.saving import write_text
+from convspec.saving import file_name, write_text
 from convspec.spec.case import Case, CaseError
 
 FOLDER = Path("convspec-fuzz")
@@ -31,7 +30,7 @@ class Kept:
 
 def folder_of(adapter: str, corpus: Path | None) -> Path:
     """The folder of an adapter's files."""
-    return (corpus or FOLDER) / (re.sub(r"[^\w.-]+", "-", adapter).strip("-.") or "adapter")
+    return (corpus or FOLDER) / file_name(adapter, "")
 
 
 def kept(folder: Path) -> Iterator[Kept]:

@@ -9,9 +9,10 @@ from functools import cache
 
 from convspec.events import KNOWN, Explained
 from convspec.failures import replay_line
-from convspec.law import LAWS_PACKAGE, Law, all_laws
+from convspec.law import Law, all_laws
 from convspec.report import Finding, one_line
 from convspec.reports.evidence import adapter_of
+from convspec.scripts.naming import pytest_id
 
 from .matrix import Column
 from .picture import Picture, picture
@@ -74,14 +75,11 @@ class Told:
     @property
     def pytest(self) -> str | None:
         """The command that runs the law's item in pytest; None for a law of another version."""
-        law = laws().get(self.finding.law)
-        if law is None:
+        finding, head = self.finding, self.run.report.head
+        item = pytest_id(finding.law, finding.op, finding.rank)
+        if item is None:
             return None
-        rank = self.finding.rank
-        item = self.finding.op if rank is None else f"{self.finding.op}-{rank}d"
-        node = f"{LAWS_PACKAGE}.{law.check.__module__.rpartition('.')[2]}::{law.check.__name__}"
-        head = self.run.report.head
-        words = ["pytest", "--pyargs", f"{node}[{item}]", "--adapter", adapter_of(self.run.report)]
+        words = ["pytest", "--pyargs", item, "--adapter", adapter_of(self.run.report)]
         if head.profile not in ("quick", "replay"):
             words += ["--convspec-profile", head.profile]
         if head.seed:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from convspec.execute import Bench
 from convspec.isolation import OurError
-from convspec.law import all_laws
 from convspec.verdicts import Crashed, Mismatch, TimedOut
 
 from .trying import program_for, record
@@ -45,10 +44,3 @@ def write(
         except (Mismatch, OurError):
             return None  # without a program there still is the case
     return None if tried is None else Program(*tried)
-
-
-def pytest_id(law: str, op: str, rank: int | None) -> str:
-    """The law as pytest names it: give it to ``pytest --pyargs`` with ``--adapter``."""
-    check = all_laws()[law].check
-    axes = op if rank is None else f"{op}-{rank}d"
-    return f"{check.__module__.replace('tests.', 'convspec.')}::{check.__name__}[{axes}]"

@@ -18,9 +18,10 @@ from convspec.law import all_laws
 from convspec.report import Report
 from convspec.scripts.calls import Call, Stored
 from convspec.scripts.literals import LAID_OUT, arranged, literal
+from convspec.scripts.naming import pytest_id
 from convspec.scripts.stage import write_programs
 from convspec.scripts.words import words_for
-from convspec.scripts.workshop import Program, pytest_id, write
+from convspec.scripts.workshop import Program, write
 from convspec.spec.case import Case
 from convspec.trial import Trial
 
