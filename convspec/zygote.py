@@ -17,10 +17,12 @@ import contextlib
 import gc
 import os
 import pickle
+import secrets
 import select
 import selectors
 import shutil
 import socket
+import struct
 import sys
 import tempfile
 import time
@@ -111,6 +113,7 @@ class Zygote(Generic[Description]):
         self._noise: Noise | None = None
         self._told: tuple[Description, bool] | None = None
         self._folder: str | None = None
+        self._place: str | None = None
         self.serving = False
         """Whether the zygote itself is the life that serves."""
 
@@ -140,14 +143,18 @@ class Zygote(Generic[Description]):
         """A socket at which other processes may join; None if what is held does not fork."""
         if not self.forks or self._pid is None:
             return None
-        if self._folder is None:
-            self._folder = tempfile.mkdtemp(prefix="convspec-")
-            path = os.path.join(self._folder, "zygote")
+        if self._place is None:
+            if sys.platform == "linux":
+                # A name that no file has: whatever ends us, nothing is left.
+                self._place = f"@convspec-{secrets.token_hex(16)}"
+            else:
+                self._folder = tempfile.mkdtemp(prefix="convspec-")
+                self._place = os.path.join(self._folder, "zygote")
             try:
-                self._request(("invite", path))
+                self._request(("invite", self._place))
             except (OSError, EOFError):
-                return None
-        return os.path.join(self._folder, "zygote")
+                self._place = None
+        return self._place
 
     def begin(self) -> None:
         """Begin it, if it is not there."""
@@ -210,7 +217,9 @@ class Zygote(Generic[Description]):
     def _join(self, path: str) -> bool:
         control = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            control.connect(path)
+            control.connect(_address(path))
+            if not _same_user(control):
+                raise PermissionError
         except OSError:
             control.close()
             self._meet = None
@@ -343,6 +352,9 @@ class Far:
     def _welcome(self) -> None:
         assert self._listener is not None
         guest, _ = self._listener.accept()
+        if not _same_user(guest):
+            guest.close()
+            return
         self._lives[guest] = set()
         self._selector.register(guest, selectors.EVENT_READ)
         with contextlib.suppress(OSError):
@@ -359,7 +371,7 @@ class Far:
         match request:
             case "invite", str(path):
                 self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-                self._listener.bind(path)
+                self._listener.bind(_address(path))
                 self._listener.listen()
                 self._selector.register(self._listener, selectors.EVENT_READ)
                 return True
@@ -411,6 +423,20 @@ class Far:
             os._exit(0)
         self._selector.unregister(asking)
         asking.close()
+
+
+def _address(place: str) -> str:
+    return "\0" + place[1:] if place.startswith("@") else place
+
+
+def _same_user(peer: socket.socket) -> bool:
+    """Whether the other side is ours. Files have owners; other names anybody may try."""
+    if sys.platform != "linux":
+        return True
+    form = struct.Struct("3i")
+    told = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, form.size)
+    _, user, _ = form.unpack(told)
+    return bool(user == os.getuid())
 
 
 def send(connection: socket.socket, message: Any, fds: Sequence[int] = ()) -> None:

@@ -218,8 +218,9 @@ def test_a_kernel_that_dies_takes_nothing_with_it() -> None:
                 os.kill(os.getpid(), signal.SIGSEGV)
             return reference.conv(x, w, b, **given)
 
-    events = run(Deadly(), profile="smoke", clauses=["conv.definition"])
-    (law,) = [event for event in events if isinstance(event, LawFinished) and event.cases]
+    events = run(Deadly(), profile="smoke", clauses=["conv.definition"], after=())
+    laws = [event for event in events if isinstance(event, LawFinished) and event.cases]
+    (law,) = [event for event in laws if event.law == "definition" and event.rank == 2]
     assert law.verdict == CRASHES
     assert law.failures[0].message == "the process died of SIGSEGV"
     assert Case.parse(law.failures[0].case)["x"].shape[0] == 2
