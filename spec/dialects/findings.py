@@ -40,6 +40,16 @@ FINDINGS: dict[str, Finding] = {
             cpu=True,
         ),
         Finding(
+            "onednn-bfloat16-3d", ("conv", "conv_transpose"), ("stride", "gradient"),
+            "PyTorch 2.13.0, oneDNN",
+            "computes strided bfloat16 convolutions of volumes with one output along the last axis"
+            " from the wrong cells, some of them outside the input; so the gradient of a"
+            " transposed one" + _AMX, "torch",
+            "conv stride=1,2,2 padding=1:1,1:1,0:0 x=1x1x2x4x3:bfloat16:ramp@0"
+            " w=1x1x2x2x2:bfloat16:ones@0",
+            cpu=True,
+        ),
+        Finding(
             "avg-pool-3d", ("avg_pool",), ("padding", "window"), "PyTorch 2.13.0 avg_pool3d",
             "refuses a window larger than the input where padding makes it fit; avg_pool1d and"
             " avg_pool2d do not", "torch",
