@@ -52,7 +52,7 @@ class Torch:
         self.device = torch.device(device)
         self.mkldnn = mkldnn
         self.channels_last = channels_last
-        self.claims = claims_for(self.device.type, mkldnn)
+        self.claims = claims_for(self.device.type, _fused(self.device.type, mkldnn), mkldnn)
 
     def conv(self, x: Array, w: Array, b: Array | None = None, **params: Any) -> Array:
         """Convolution by ``F.conv1d``, ``F.conv2d`` or ``F.conv3d``."""
@@ -225,6 +225,17 @@ def make(option: str | None) -> Torch:
     if "OMP_NUM_THREADS" not in os.environ:
         torch.set_num_threads(1)
     return Torch(device, mkldnn, channels_last)
+
+
+def _fused(device: str, mkldnn: bool) -> list[str]:
+    """The types of 16 bits whose convolutions go to oneDNN: that depends on the processor."""
+    if device != "cpu" or not mkldnn:
+        return []
+    known = {
+        "bfloat16": torch.ops.mkldnn._is_mkldnn_bf16_supported,
+        "float16": torch.ops.mkldnn._is_mkldnn_fp16_supported,
+    }
+    return [dtype for dtype, supported in known.items() if supported()]
 
 
 def _device(word: str) -> str:

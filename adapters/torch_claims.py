@@ -1,8 +1,7 @@
 """What torch claims, as found by running it (2.13, CPU).
 
 A dtype is claimed for an operation where torch implements it in 1-D, 2-D and 3-D, with and
-without dilation. Left out for want of a kernel: averages of float16 and
-bfloat16 (3-D), integers in
+without dilation. Left out for want of a kernel: averages of float16 and bfloat16 (3-D), integers in
 ``max_pool1d`` and the adaptive pools, int32 to int8 in dilated convolutions.
 
 ``F.lp_pool`` has neither padding nor dilation.
@@ -15,6 +14,7 @@ may have no cells.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from convspec.spec.dtypes import FLOATS, HALVES, INTEGERS
@@ -44,8 +44,12 @@ _DIALECT = {
 _NNPACK = "winograd-6x3+fft-8+fft-16"
 
 
-def claims_for(device: str, mkldnn: bool = True) -> dict[str, Any]:
-    """The claims of torch on a kind of device, such as "cpu" or "cuda", with oneDNN or without."""
+def claims_for(device: str, fused: Collection[str] = (), mkldnn: bool = True) -> dict[str, Any]:
+    """The claims of torch on a kind of device, such as "cpu" or "cuda", with oneDNN or without.
+
+    `fused`: the types of 16 bits whose convolutions oneDNN takes, gradients included.
+    """
+    single = dict.fromkeys(HALVES, "float32") if device == "cpu" else {}
     # Integer convolution exists on the CPU only.
     integers = ["int64"] if device == "cpu" else []
     floats = [d for d in FLOATS if device != "mps" or d != "float64"]
@@ -59,6 +63,10 @@ def claims_for(device: str, mkldnn: bool = True) -> dict[str, Any]:
             # "same" exists for stride 1 only; asymmetric amounts by F.pad (a shim).
             "named_padding": ["same_upper", "valid"],
             "named_stride": 1,
+            # oneDNN sums 16 bits in float32 both ways; torch's own kernel adds up what windows
+            # give one cell, and images give one weight, in their own type.
+            "accumulate": single,
+            "gradient_accumulate": dict.fromkeys(fused, "float32"),
             # From 16 images on NNPACK takes over: Winograd in tiles of 8×8 cells for 3×3 kernels,
             # for others up to 16×16 a Fourier transform of tiles of 8×8 or 16×16.
             **({} if mkldnn or device != "cpu" else {"algorithm": {"float32": _NNPACK}}),
@@ -76,9 +84,12 @@ def claims_for(device: str, mkldnn: bool = True) -> dict[str, Any]:
             "padding": [0, 0],
             "dilation": [1, 1],
         },
-        "global_sum_pool": {"dtypes": [*floats, *INTEGERS]},
+        "global_sum_pool": {"dtypes": [*floats, *INTEGERS], "accumulate": single},
         "relu": {"dtypes": [*floats, *INTEGERS]},
-        "dense": {"dtypes": [*floats, *(INTEGERS if device == "cpu" else ())]},
-        # No "accumulate": oneDNN sums float16 in float32, but the other CPU path adds up the
-        # gradients of a convolution in float16, and both do so for pools and padding.
+        "dense": {
+            "dtypes": [*floats, *(INTEGERS if device == "cpu" else ())],
+            "accumulate": single,
+        },
+        # Of the others nothing: transposed convolutions, pools and padding add up in their own
+        # type somewhere. What GPUs keep sums in depends on switches (TF32, split reductions).
     }

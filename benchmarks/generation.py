@@ -75,16 +75,16 @@ def main() -> None:
         return Playlist(space, seed, CASES)
 
     rows: list[Row] = []
-    search(playlist(), space.sizes, rows.append, CASES, seed)
+    search(playlist(), space.sizes, rows.append, seed)
 
     def fresh() -> Adapter:
         return adapt(Player(recorder.answers))
 
     ways: dict[str, Callable[[], object]] = {
-        "convspec's rows through Hypothesis": lambda: _conforms(laws, law, fresh(), None),
+        "convspec's rows and search": lambda: _conforms(laws, law, fresh(), None),
         "the same, in a child process (isolated)": lambda: _conforms(laws, law, fresh(), 20.0),
         "stock Hypothesis: a tuple of integers": lambda: _stock(law, fresh(), space, rows),
-        "no Hypothesis: a loop over the same rows": lambda: _loop(law, fresh(), space, rows),
+        "a loop over the same rows": lambda: _loop(law, fresh(), space, rows),
     }
     parts = _parts(playlist, space, seed, rows, recorder.answers)
     times = in_turns({**ways, **parts}, ROUNDS, cpu)
@@ -176,9 +176,7 @@ def _parts(
             trial.require(one, other)
 
     return {
-        "drawing and the engine (Hypothesis)": lambda: search(
-            playlist(), space.sizes, empty, CASES, seed
-        ),
+        "drawing": lambda: search(playlist(), space.sizes, empty, seed),
         "building the case": lambda: [space.case(row) for row in rows],
         "filling the arrays": lambda: [Trial(nothing, case) for case in cases],
         "the reference": lambda: [trial.expected() for trial in trials],

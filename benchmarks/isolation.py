@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import ctypes
 import mmap
+import os
+import signal
 import struct
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy.typing as npt
@@ -19,8 +23,10 @@ from measure import in_turns, installed, say, show
 
 from convspec import reference
 from convspec.adapters.opening import Adapter, adapt, open_adapter
+from convspec.apart import Apart
 from convspec.execute import Bench
 from convspec.law import Law, all_laws
+from convspec.verdicts import Crashed
 
 Array = npt.NDArray[Any]
 
@@ -63,6 +69,12 @@ def main() -> None:
     laws = all_laws()
     law = laws[LAW]
     names = ["reference", "numpy", *(["torch"] if installed("torch") else [])]
+    # Before the library is loaded here, too.
+    lives = [("forked", *_lives(names[-1]))]
+    with tempfile.TemporaryDirectory() as folder:
+        anew = Path(folder) / "anew.py"
+        anew.write_text(ANEW.format(name=names[-1]))
+        lives.append(("loaded anew", *_lives(str(anew))))
     rows = []
     for name in names:
         adapter = _floats(open_adapter(name))
@@ -90,6 +102,44 @@ def main() -> None:
     )
     for what, *_, smallest in deaths:
         say(f"{what}: {smallest}")
+    show(
+        f"From the death of a process that has {names[-1]} loaded to the next answer",
+        ("the next is", "opened first, s", "next answer, ms after"),
+        lives,
+    )
+
+
+ANEW = """
+from convspec.adapters.opening import open_adapter
+opened = open_adapter("{name}")
+conv = opened.functions["conv"]
+claims = {{"fork": False}}
+"""
+"""The same library, claimed not to live after a fork."""
+
+
+def _lives(name: str) -> tuple[float, float]:
+    began = time.monotonic()
+    with Apart(name) as apart:
+        apart.ask(_alive)
+        opened = time.monotonic() - began
+        times = []
+        for _ in range(ROUNDS):
+            try:
+                apart.ask(_dies)
+            except Crashed:
+                died = time.monotonic()
+                apart.ask(_alive)
+                times.append(time.monotonic() - died)
+    return opened, 1000 * min(times)
+
+
+def _alive(adapter: Adapter) -> None:
+    pass
+
+
+def _dies(adapter: Adapter) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _floats(adapter: Adapter) -> Adapter:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from importlib import import_module
 
-BENCHMARKS = ("startup", "reference", "generation", "isolation", "proof", "check")
+BENCHMARKS = ("startup", "reference", "generation", "isolation", "proof", "check", "conditions")
 """The modules beside this one, each with a function `main`, in the order they are run."""
 
 ONE_THREAD = ("reference", "generation", "proof")

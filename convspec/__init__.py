@@ -25,20 +25,23 @@ def check(
     jobs: int | None = None,
     ops: Sequence[str] | None = None,
     clauses: Sequence[str] | None = None,
+    known: Sequence[str] = (),
 ) -> Report:
     """Hold an implementation to the specification and return what came of it.
 
     `adapter`: what ``convspec check`` takes: a built-in name, ``package.module:Name`` or the path
     of a file. `profile`: ``"smoke"``, ``"quick"`` or ``"full"``. `jobs`: worker processes, by
-    default one per core. `ops` and `clauses` (globs over slugs) narrow the run down.
+    default one per core. `ops` and `clauses` (globs over slugs) narrow the run down. `known`: files
+    of known failures (``"builtin"``: ours).
 
-    Raises UnknownAdapter, AdapterError or NothingToRun where the command exits with 2, 3 or 4.
+    Raises KnownFileError, UnknownAdapter, AdapterError or NothingToRun where the command exits with
+    2, 3 or 4.
     """
     from .engine import run
     from .report import Report
 
     return Report.from_events(
-        run(adapter, profile=profile, seed=seed, jobs=jobs, ops=ops, clauses=clauses)
+        run(adapter, profile=profile, seed=seed, jobs=jobs, ops=ops, clauses=clauses, known=known)
     )
 
 

@@ -22,7 +22,7 @@ class Run:
     `events` are all up to now, those of earlier stages included. `given` is what the user named
     the implementation by, or the object itself. `case` is the line that is replayed, None in a
     run over drawn cases. `ops` and `clauses` are what the run was narrowed down to, if it was.
-    `known` names files of known failures.
+    `known` names files of known failures. `conditions`: whether those of failures are looked for.
     """
 
     bench: Bench
@@ -35,6 +35,7 @@ class Run:
     clauses: Sequence[str] | None = None
     case: str | None = None
     known: Sequence[str] = ()
+    conditions: bool = True
 
 
 Stage = Callable[[Run], Iterator[Event]]

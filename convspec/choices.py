@@ -81,6 +81,9 @@ def _lines(text: str) -> Iterator[str]:
             if line.strip() and not line.lstrip().startswith("#"):
                 yield line
         return
+    if '"kind"' in text.partition("\n")[0]:
+        yield from _cases_of_events(text)
+        return
     try:
         document = json.loads(text)
     except ValueError as error:
@@ -95,3 +98,17 @@ def _lines(text: str) -> Iterator[str]:
                 yield failure["case"]
     except (KeyError, TypeError, AttributeError):
         raise CaseError("not a report of convspec check") from None
+
+
+def _cases_of_events(text: str) -> Iterator[str]:
+    """The failing cases of a file of events; a last line that was torn is no matter."""
+    from .spec.case import CaseError
+
+    for number, line in enumerate(filter(None, text.split("\n")), 1):
+        try:
+            event = json.loads(line)
+            for failure in event.get("failures") or ():
+                yield failure["case"]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            if text.endswith("\n"):
+                raise CaseError(f"line {number} is no event of convspec") from None

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 import click
 
-from .commands import looking, measuring, proving, reporting, running
+from .commands import fuzzing, looking, measuring, proving, reporting, running
 from .encoding import tolerate
 from .problems import fault, tell
 
@@ -92,6 +92,7 @@ def cli() -> None:
 for command in (
     running.check,
     running.replay,
+    fuzzing.fuzz,
     reporting.report,
     looking.list_,
     looking.explain,

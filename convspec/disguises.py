@@ -14,10 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from convspec.contents import Array
+from convspec.contents import EXACT_BITS, HEADROOM_BITS, Array, longest_sum
+from convspec.dtypes import floating
 from convspec.spec.case import Case, Tensor
 from convspec.spec.claims import OpClaims
-from convspec.spec.groups import ADAPTIVE, CONVOLUTIONS, POOLS
+from convspec.spec.groups import ADAPTIVE, CONVOLUTIONS, POOLS, SUMMING
+
+HALF = 0.5
+"""The unit of halves: what is added to their products has to have it, too, for exact sums."""
 
 Disguise = Callable[[Array, int], Array]
 
@@ -72,8 +76,8 @@ def _positive(array: Array, k: int) -> Array:
 
 
 def _halves(array: Array, k: int) -> Array:
-    """Fractions: whole numbers divided by a power of two, exact like them."""
-    return array if array.dtype.kind != "f" else array * array.dtype.type(2.0 ** -(1 + k % 3))
+    """Fractions: whole numbers divided by two, exact like them; of an integer type as they are."""
+    return array * array.dtype.type(HALF) if floating(array.dtype) else array
 
 
 DISGUISES: Mapping[str, Disguise] = {
@@ -109,11 +113,20 @@ def grown(case: Case, claims: OpClaims, k: int) -> Case | None:
     found = list(_growths(case, k))
     for turn in range(len(found)):
         larger = found[(k + turn) % len(found)]
-        # The cotangent, if there is one, is of the caller's making.
-        arrays = [t for t in larger.tensors if t.name != "g"]
-        if claims.include(larger.op, arrays) and _work(larger) <= MOST_WORK:
+        if larger != case and _claimed(larger, claims) and _work(larger) <= MOST_WORK:
             return larger
     return None
+
+
+def _claimed(case: Case, claims: OpClaims) -> bool:
+    """Whether the call is claimed, and its sums are exact as those of all drawn cases are."""
+    # The cotangent, if there is one, is of the caller's making.
+    arrays = tuple(t for t in case.tensors if t.name != "g")
+    longest = 1 << EXACT_BITS[case.dtype] - HEADROOM_BITS
+    if case.op.name in SUMMING and longest_sum(Case(case.op, arrays)) > longest:
+        return False
+    # Padding keeps the amounts it was drawn with: those below 0 are claimed, too.
+    return case.op.name == "pad" or claims.include(case.op, arrays)
 
 
 def _work(case: Case) -> int:

@@ -21,7 +21,8 @@ from convspec.events import UNSUPPORTED, Event, LawFinished, RunFinished, RunSta
 from convspec.execute import Bench
 from convspec.isolation import PRINTED, Limits, can_fork
 from convspec.journal import CannotResume, difference
-from convspec.known.reading import read_known
+from convspec.known.entry import choose
+from convspec.known.reading import marks, read_known
 from convspec.law import LAWS_PACKAGE, all_laws
 from convspec.plan import Item, counts, items
 from convspec.plugin import SESSION, EventCollector
@@ -55,10 +56,12 @@ def run(
     case: str | None = None,
     resume: Sequence[Event] = (),
     known: Sequence[str] = (),
+    conditions: bool = True,
     listener: Listener | None = None,
     after: Sequence[Stage] = STAGES,
     isolate: bool = True,
     limits: Limits | None = None,
+    instead: Callable[[Bench, Listener], bool] | None = None,
 ) -> list[Event]:
     """Hold an adapter to the laws; return the events, which `listener` also gets as they come.
 
@@ -69,8 +72,10 @@ def run(
     every law that it fits, in place of drawn ones. `resume` are the events of a run that was cut
     short: its laws that finished are not run again, and are among the events returned, but
     `listener` does not get them once more. `known` are files of known failures: what they excuse is
-    let pass, and their witnesses are checked. `after` are the stages that follow the laws; Ctrl-C
-    in one of them ends the run like Ctrl-C in a law.
+    let pass, and their witnesses are checked. `conditions`: whether those of failures are looked
+    for. `after` are the stages that follow the laws; Ctrl-C in one of them ends the run like Ctrl-C
+    in a law. `instead` puts cases to laws in its own way,
+    in place of the profile's plan, and says whether it was interrupted.
 
     Raises KnownFileError for a file of known failures that is wrong, UnknownAdapter or AdapterError
     if there is nothing to call, CaseError for a line that cannot be read, NothingToRun if no law
@@ -94,7 +99,8 @@ def run(
             smoke(opened, bench.ask if apart else None)
         replay = case is not None
         laws = all_laws()
-        planned = [] if replay else items(laws.values(), opened.claims, profile, ops, clauses)
+        plan = "full" if instead else profile
+        planned = [] if replay else items(laws.values(), opened.claims, plan, ops, clauses)
         ranked = {item.op for item in planned if item.rank is not None}
         head = RunStarted(
             adapter=opened.name, version=opened.version, claims=opened.claims.to_json(),
@@ -104,6 +110,7 @@ def run(
             asked={
                 "adapter": adapter if isinstance(adapter, str) else opened.name,
                 "ops": sorted(ops or ()), "clauses": sorted(clauses or ()),
+                "known": list(known), "known.marks": marks(known),
             },
         )  # fmt: skip
         for event in resume:
@@ -125,9 +132,17 @@ def run(
         if replay or alone or not isinstance(adapter, str):
             workers = 0
         left = replay or len(finished) < len(planned)
-        interrupted = left and _pytest(bench, apart, options, workers, emit)
+        if instead is not None:
+            planned = []
+            entries = choose(read_known(known), opened.name, opened.version)
+            bench.regions = entries.regions
+            interrupted = instead(bench, emit)
+        else:
+            interrupted = left and _pytest(bench, apart, options, workers, emit)
         if not interrupted:
-            stages = Run(bench, laws, events, adapter, profile, seed, ops, clauses, case, known)
+            stages = Run(
+                bench, laws, events, adapter, profile, seed, ops, clauses, case, known, conditions
+            )
             interrupted = _afterwards(stages, planned, after, emit)
     emit(RunFinished(time.perf_counter() - began, interrupted))
     if not interrupted and not any(isinstance(event, LawFinished) for event in events):
@@ -148,9 +163,8 @@ def _bench(
     if not isolate:
         yield Bench(opened or open_adapter(str(given)), all_laws()), None
         return
-    laws = all_laws()  # which what is forked from here has, then
     with Apart(opened or str(given), limits) as apart:
-        yield Bench(apart.adapter, laws, None, apart), apart
+        yield Bench(apart.adapter, all_laws(), None, apart), apart
 
 
 def _observed(opened: Adapter, apart: Apart | None, ops: set[str]) -> dict[str, dict[str, Any]]:
@@ -227,7 +241,7 @@ def _called(adapter: Adapter, line: str) -> None:
 
 def _printed(error: Mismatch) -> str:
     _, mark, said = (error.details or "").partition(PRINTED)
-    return f"; {mark}{said}"
+    return f"; {mark}{said}" if mark else ""
 
 
 def _pytest(

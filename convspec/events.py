@@ -8,7 +8,7 @@ one `RunFinished`. Each has a JSON form (`to_json`, `from_json`) marked with its
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from .strict_json import restored, strict
@@ -211,9 +211,7 @@ Event = (
 
 def to_json(event: Event) -> dict[str, Any]:
     """A strict JSON document; `kind` tells which event it is. Numbers that JSON lacks are words."""
-    document = strict({"schema": SCHEMA, **asdict(event)})
-    assert isinstance(document, dict)
-    return document
+    return {"schema": SCHEMA, **strict(event)}
 
 
 def from_json(document: Mapping[str, Any]) -> Event:
@@ -225,25 +223,39 @@ def from_json(document: Mapping[str, Any]) -> Event:
     body = {key: value for key, value in document.items() if key not in ("schema", "at")}
     try:
         event = _event(body)
-        _sound(event)
+        sound(event)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"damaged event {body.get('kind')!r}: {error}") from None
     return event
 
 
-def _sound(event: Event) -> None:
-    """Raise TypeError where what is added up is no number, ValueError for an unknown verdict."""
-    match event:
-        case LawFinished():
-            _ = event.cases + event.empty + event.seconds
-            graded: tuple[LawFinished | Failure | KnownChecked, ...] = (event, *event.failures)
-        case KnownChecked():
-            graded = (event,)
-        case RunFinished():
-            _ = event.seconds + 1
-            return
-        case _:
-            return
+_NUMBER = (int, float)
+_KINDS: Mapping[type, Mapping[str, type | tuple[type, ...]]] = {
+    RunStarted: {
+        **dict.fromkeys(("adapter", "version", "profile", "convspec", "spec"), str),
+        **dict.fromkeys(("claims", "observed", "asked"), Mapping), "seed": int, "laws": int,
+    },
+    LawFinished: {
+        **dict.fromkeys(("law", "clause", "op"), str), "cases": int, "empty": int,
+        "seconds": _NUMBER,
+    },
+    KnownChecked: {"excused": _NUMBER},
+    RunFinished: {"seconds": _NUMBER},
+}  # fmt: skip
+"""What is joined and added up when a run is summed up has to be of these kinds."""
+
+
+def sound(event: Event) -> None:
+    """Raise ValueError where a field is of the wrong kind, or a verdict is unknown."""
+    for name, kind in _KINDS.get(type(event), {}).items():
+        value = getattr(event, name)
+        if not isinstance(value, kind):
+            raise ValueError(f"damaged event {event.kind!r}: {name} is {value!r}")
+    graded: tuple[LawFinished | Failure | KnownChecked, ...] = ()
+    if isinstance(event, LawFinished):
+        graded = (event, *event.failures)
+    elif isinstance(event, KnownChecked):
+        graded = (event,)
     for one in graded:
         if one.verdict not in VERDICTS:
             raise ValueError(f"unknown verdict {one.verdict!r}")

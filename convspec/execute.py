@@ -32,7 +32,7 @@ from convspec.isolation import Limits
 from convspec.known.entry import Regions
 from convspec.known.excusing import Excusing
 from convspec.law import Law, all_laws
-from convspec.search import Found, Playlist, search, seed_of
+from convspec.search import Found, Kind, Playlist, search, seed_of
 from convspec.spaces import Space
 from convspec.spec.case import Case
 from convspec.spec.claims import Claims
@@ -47,26 +47,38 @@ Which = tuple[str, str, int, Row | str]
 """Law, operation, number of spatial axes, and the row of a case or its line."""
 
 
-DEATHS = 40
-"""Processes that one search may cost for each way of dying: enough to shrink a case."""
+DEATHS = 200
+"""What the processes may cost that die of drawn rows, and again while each way is shrunk.
+
+A hang, or a library that is loaded anew, costs more than a fork: see `isolation`.
+"""
 
 
 class _Sparing:
-    """A check that counts what it kills. When that was enough, it lets all further rows pass."""
+    """A check that counts what it kills. When that was enough, it lets all further rows pass.
+
+    What shrinking may cost is as much again.
+    """
 
     def __init__(self, check: Callable[[Row], None]) -> None:
         self._check = check
         self._deadly: dict[Row, Mismatch] = {}
         self._spent = 0
         self._ways: set[tuple[Any, ...]] = set()
+        self._shrinking = False
         self.spared = 0
-        """Rows that were let pass without being checked."""
+        """Drawn rows that were let pass without being checked."""
+
+    def shrinking(self) -> None:
+        """The rows that were drawn are through; what comes now is to make them simpler."""
+        self._spent, self._shrinking = 0, True
 
     def __call__(self, row: Row) -> None:
         if row in self._deadly:
             raise self._deadly[row]
-        if self._spent and self._spent >= DEATHS * len(self._ways):
-            self.spared += 1
+        allowed = DEATHS * len(self._ways) if self._shrinking else DEATHS
+        if self._spent and self._spent >= allowed:
+            self.spared += not self._shrinking
             return
         try:
             self._check(row)
@@ -158,18 +170,26 @@ class Bench:
         if self._own is not None:
             self._own.close()
 
-    def ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
+    def ask(self, function: Callable[..., Any], *arguments: Any, seconds: float = 0.0) -> Any:
         """What `function(adapter, *arguments)` gives where the implementation is.
 
         The function must be importable, arguments and result must pickle, and arguments be
-        hashable. Raises a Mismatch if the function does, or if the process dies or takes too long.
+        hashable. It may take so many `seconds` even where a case may not. Raises a Mismatch if the
+        function does, or if the process dies or takes too long.
         """
         if self._isolated is None:
             return function(self.adapter, *arguments)
-        return self._isolated((function, arguments))
+        return self._isolated.patiently((function, arguments), seconds)
 
-    def run(self, law: Law, op: str, rank: int, *, count: int, seed: int) -> LawFinished:
-        """Put `count` drawn cases to a law. Never raises for what the implementation does."""
+    def run(
+        self, law: Law, op: str, rank: int, *, count: int, seed: int,
+        seen: set[Kind] | None = None,
+    ) -> LawFinished:  # fmt: skip
+        """Put `count` drawn cases to a law. Never raises for what the implementation does.
+
+        `seen` are kinds of failure (see `search.kind_of`) that are left out; new ones are added.
+        """
+        seen = set() if seen is None else seen
         began = time.perf_counter()
         if law.space(op, rank, self.adapter.claims) is None:
             return LawFinished(law.name, law.slug(op), op, rank, UNSUPPORTED)
@@ -188,7 +208,10 @@ class Bench:
         check = _Sparing(known)
         self._empty.clear()
         try:
-            outcome = search(rows, space.sizes, check, count, own_seed)
+            outcome = search(
+                rows, space.sizes, check, own_seed, shrinking=check.shrinking, known=frozenset(seen)
+            )
+            seen |= outcome.found.keys()
             empty = self._empty.copy()
             confirmed = [
                 found for found in outcome.found.values() if self._confirm(law, op, rank, found)
@@ -198,7 +221,7 @@ class Bench:
         failures = tuple(self._failure(space.case(found.row), found) for found in confirmed)
         cases = outcome.cases - check.spared - known.spared
         done = _finished(law, op, rank, cases, failures, began, empty, known.excused)
-        return replace(done, drawn=max(rows.drawn - check.spared, 0))
+        return replace(done, drawn=rows.drawn - check.spared)
 
     def replay(self, law: Law, case: Case) -> LawFinished:
         """Put one given case to a law."""

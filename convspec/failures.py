@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from rich.console import Console
 from rich.text import Text
 
 from .console import copyable, indented, look
-from .events import Failure
+from .diagnosis.words import alike_lines, condition_lines
+from .events import Explained, Failure
 from .legible import legible
 from .matrices import beside, pair, plain
 from .report import ClauseResult, Finding, one_line
@@ -18,10 +19,17 @@ DETAIL_LINES = 8
 """Lines shown of what an implementation raised, the last ones."""
 
 
+Explain = Callable[[Finding], Explained | None]
+
+
 def failures(
-    out: Console, clauses: Sequence[ClauseResult], adapter: str, *, limit: int | None
-) -> None:
-    """The failing clauses, most basic first: up to `limit` cases in full, then a line each."""
+    out: Console, clauses: Sequence[ClauseResult], adapter: str, *, limit: int | None,
+    explain: Explain = lambda _: None,
+) -> None:  # fmt: skip
+    """The failing clauses, most basic first: up to `limit` cases in full, then a line each.
+
+    `explain` tells what was found out about a failure.
+    """
     groups: dict[object, list[tuple[ClauseResult, Finding | None]]] = {}
     for clause in clauses:
         first = clause.findings[0] if clause.findings else None
@@ -29,15 +37,19 @@ def failures(
     rest = list(groups.values())
     full = rest if limit is None else rest[:limit]
     rest = rest[len(full) :]
+
+    def told(found: Finding | None) -> Explained | None:
+        return None if found is None else explain(found)
+
     for group in full:
         (clause, finding), *others = group
         further = clause.findings[1:]
         if limit is None:
-            _in_full(out, clause, finding, adapter, others)
+            _in_full(out, clause, finding, adapter, others, explained=told(finding))
             for found in further:
-                _in_full(out, clause, found, adapter)
+                _in_full(out, clause, found, adapter, explained=told(found))
         else:
-            _in_full(out, clause, finding, adapter, others, further)
+            _in_full(out, clause, finding, adapter, others, further, told(finding))
     if rest:
         left = sum(map(len, rest))
         out.print()
@@ -64,6 +76,7 @@ def _in_full(
     adapter: str,
     others: Sequence[tuple[ClauseResult, Finding | None]] = (),
     further: Sequence[Finding] = (),
+    explained: Explained | None = None,
 ) -> None:
     symbol, style = look(clause.verdict)
     out.print()
@@ -84,6 +97,7 @@ def _in_full(
     copyable(out, f"  {failure.case}", "cyan")
     _arrays(out, failure)
     _details(out, failure.details)
+    _explanation(out, explained)
     if others:
         out.print()
         indented(out, Text(f"also breaks: {', '.join(other.slug for other, _ in others)}"))
@@ -94,6 +108,18 @@ def _in_full(
             _in_brief(out, other.failure.kind, other)
     out.print()
     copyable(out, f"  {replay_line(adapter, failure.case)}")
+
+
+def _explanation(out: Console, explained: Explained | None) -> None:
+    if explained is None:
+        return
+    condition, alike = condition_lines(explained.condition), alike_lines(explained.looks_like)
+    if condition or alike:
+        out.print()
+    for line in condition:
+        indented(out, Text(line, "yellow"))
+    for line in alike:
+        indented(out, Text(line))
 
 
 def _in_brief(out: Console, name: str, found: Finding) -> None:

@@ -61,11 +61,11 @@ MUCH = 0.75
 BUFFER = 1 << 18
 """Bytes that wait in the connection, each way."""
 
-DEATH, HANG = 1, 2
+DEATH, HANG = 1, 10
 """What a process costs that dies, and one that has to be waited for."""
 
-LOADING = 2
-"""How many times as much each of them costs where the library is loaded anew every time."""
+LOADING = 10
+"""How much more each of them costs where the library is loaded anew every time."""
 
 
 PRINTED = "it had printed:\n"
@@ -146,7 +146,11 @@ class Isolated(Generic[Task]):
 
     def again(self, task: Task) -> Any:
         """As a call. A machine that is busy elsewhere is not taken for a task that hangs."""
-        limit, self._limit = self._limit, max(self._limit, min(self._full, CONFIRMING))
+        return self.patiently(task, min(self._full, CONFIRMING))
+
+    def patiently(self, task: Task, seconds: float) -> Any:
+        """As a call that may take so many seconds at least; for what is not a case."""
+        limit, self._limit = self._limit, max(self._limit, seconds)
         try:
             return self(task)
         finally:
@@ -308,7 +312,7 @@ class Isolated(Generic[Task]):
         return found
 
     def _priced(self, cost: int) -> int:
-        return cost if self._zygote.forks else LOADING * cost
+        return cost if self._zygote.forks else LOADING + cost
 
 
 def _told(said: str, stack: str) -> str | None:

@@ -46,22 +46,24 @@ class Array:
         cells: dict[Index, object] = {}
         if shape or isinstance(nested, (int, float)):
             try:
-                for index in product(*map(range, shape)):
-                    cells[index] = _at(nested, index, shape)
-            except (TypeError, IndexError, ValueError):
+                _fill(cells, nested, (), shape)
+            except ValueError:
                 return None
             return cls(tuple(shape), cells)
         return None
 
 
-def _at(nested: object, index: Index, shape: Sequence[int]) -> object:
-    for i, n in zip(index, shape, strict=True):
-        if not isinstance(nested, (list, tuple)) or len(nested) != n:
+def _fill(cells: dict[Index, object], level: object, index: Index, shape: Sequence[int]) -> None:
+    """Put all cells under their indices. Raises ValueError if the lists are ragged."""
+    if len(index) == len(shape):
+        if isinstance(level, (list, tuple)):
             raise ValueError("ragged")
-        nested = nested[i]
-    if isinstance(nested, (list, tuple)):
+        cells[index] = level
+        return
+    if not isinstance(level, (list, tuple)) or len(level) != shape[len(index)]:
         raise ValueError("ragged")
-    return nested
+    for i, entry in enumerate(level):
+        _fill(cells, entry, (*index, i), shape)
 
 
 def pair(expected: object, got: object, worst: Index | None, width: int) -> list[Text]:

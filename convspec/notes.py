@@ -123,8 +123,8 @@ NOTES = (
     Note(
         ("exact", "equality", "tolerance", "rtol"), (),
         "Whole numbers small enough that every sum is exact (below 2^24 in float32, 2^11 in"
-        " float16) give the same bits in any order, and are compared for equality. Where it rounds,"
-        " the bound is worked out for every cell; there is no tolerance to choose.",
+        " float16, 2^8 in bfloat16) give the same bits in any order, and are compared for equality."
+        " Where it rounds, the bound is worked out for every cell: no tolerance is to be chosen.",
         "numerics.md#exact-where-exact-is-possible",
     ),
     Note(

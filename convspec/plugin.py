@@ -20,11 +20,13 @@ from convspec.events import (
     ERROR,
     FAILING,
     UNSUPPORTED,
+    VACUOUS,
     Failure,
     LawFinished,
     from_json,
     to_json,
 )
+from convspec.legible import legible
 from convspec.profiles import BUDGETS
 
 if TYPE_CHECKING:
@@ -77,6 +79,18 @@ def session_of(config: pytest.Config) -> Session:
     return config.stash[SESSION]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell what is wrong with a file of known failures before anything is collected."""
+    names = config.getoption("--convspec-known", None)
+    if names:
+        from convspec.known.reading import KnownFileError, read_known
+
+        try:
+            read_known(names)
+        except KnownFileError as error:
+            raise pytest.UsageError("\n".join(error.lines)) from None
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End the child process."""
     if SESSION in config.stash:
@@ -105,6 +119,8 @@ def law_run(request: pytest.FixtureRequest) -> Callable[[], None]:
         request.node.user_properties.append((PROPERTY, json.dumps(to_json(finished))))
         if finished.verdict == UNSUPPORTED:
             pytest.skip("not claimed")
+        if finished.verdict == VACUOUS:
+            pytest.skip(finished.note or "nothing was tested")
         if finished.verdict == ERROR:
             pytest.fail(finished.note or "error", pytrace=False)
         if finished.verdict in FAILING:
@@ -118,7 +134,7 @@ def _story(finished: LawFinished, adapter: str) -> str:
     for failure in finished.failures:
         replay = f"convspec replay {shlex.quote(adapter)} {shlex.quote(failure.case)}"
         lines += [f"  {line}" for line in (failure.message, failure.case, replay)]
-    return "\n".join(lines)
+    return legible("\n".join(lines))
 
 
 class EventCollector:

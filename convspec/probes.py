@@ -161,6 +161,7 @@ def expected(case: Case, of: str, claims: Claims) -> str:
             if of == "indices":
                 return text(dialect.indices(last, given, claims))
             y = dialect.expected(op, [*arrays, last], given, claims, case.dtype)
+            y = y.astype(case.dtype) if is_float(case.dtype) else y
     except ValueError:
         return REFUSED
     return text(dialect.surface(op, y, case.rank, claims), of == "shape")

@@ -11,7 +11,7 @@ import os
 import sys
 import time
 from types import TracebackType
-from typing import Any, TextIO
+from typing import Any, Self, TextIO
 
 from rich.console import Console
 from rich.progress import (
@@ -60,7 +60,7 @@ class Meter:
             )
             self._task = self.bar.add_task(Text(label).markup, total=None, counts=counts)
 
-    def __enter__(self) -> Meter:
+    def __enter__(self) -> Self:
         """Begin."""
         if self.bar:
             self.bar.start()
@@ -119,11 +119,6 @@ class Watch(Meter):
         self.adapter = adapter
         self.started = self.told
         self.laws = self.done = self.cases = self.failing = 0
-
-    def __enter__(self) -> Watch:
-        """Begin."""
-        super().__enter__()
-        return self
 
     def __call__(self, event: Event) -> None:
         """Take notice of an event."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from . import events
@@ -23,18 +22,18 @@ KINDS = {
 def document(report: Report) -> dict[str, Any]:
     """The report as a strict JSON document: see `Report.to_json`."""
     head = report.head
-    made = strict({
+    return {
         "schema": SCHEMA,
         "convspec": head.convspec,
         "spec": head.spec,
-        "adapter": {"name": head.adapter, "version": head.version, "claims": head.claims},
+        "adapter": {"name": head.adapter, "version": head.version, "claims": strict(head.claims)},
         "dialect": {
-            "declared": head.claims.get("dialect", {}),
-            "observed": {point: dict(seen) for point, seen in head.observed.items()},
+            "declared": strict(head.claims.get("dialect", {})),
+            "observed": strict(head.observed),
         },
         "profile": head.profile,
         "seed": head.seed,
-        "asked": head.asked,
+        "asked": strict(head.asked),
         "laws": head.laws,
         "interrupted": report.interrupted,
         "exit_code": report.exit_code,
@@ -50,9 +49,7 @@ def document(report: Report) -> dict[str, Any]:
             "laws": {law: round(s, 3) for law, s in report.seconds_by_law.items()},
             "clauses": {clause.slug: round(clause.seconds, 3) for clause in report.clauses},
         },
-    })  # fmt: skip
-    assert isinstance(made, dict)
-    return made
+    }  # fmt: skip
 
 
 def _clause_json(clause: ClauseResult) -> dict[str, Any]:
@@ -61,6 +58,7 @@ def _clause_json(clause: ClauseResult) -> dict[str, Any]:
         "verdict": clause.verdict,
         "cases": clause.cases,
         "tested": clause.tested,
+        "excused": clause.excused,
         "laws": list(clause.laws),
         "notes": list(clause.notes),
         "failures": [_failure_json(finding) for finding in clause.findings],
@@ -69,7 +67,7 @@ def _clause_json(clause: ClauseResult) -> dict[str, Any]:
 
 def _failure_json(finding: Finding) -> dict[str, Any]:
     where = {"op": finding.op, "law": finding.law, "rank": finding.rank}
-    found = asdict(finding.failure)
+    found = strict(finding.failure)
     first = {key: found.pop(key) for key in ("case", "kind", "verdict", "message")}
     return {**first, **where, **found}
 
@@ -99,6 +97,7 @@ def _report(found: Mapping[str, Any], catalogue: Mapping[str, Described]) -> Rep
         found["convspec"], found["spec"], found["laws"], found["dialect"]["observed"],
         found["asked"],
     )  # fmt: skip
+    events.sound(head)
     clauses = tuple(
         _clause(slug, body, timing["clauses"][slug], catalogue.get(slug))
         for slug, body in found["clauses"].items()
@@ -120,7 +119,7 @@ def _clause(
     return ClauseResult(
         slug, body["level"], known.statement if known else "", body["verdict"], body["cases"],
         seconds, tuple(body["laws"]), tuple(map(_finding, body["failures"])), tuple(body["notes"]),
-        body["cases"] - body["tested"],
+        body["cases"] - body["tested"], body["excused"],
     )  # fmt: skip
 
 

@@ -101,12 +101,14 @@ def _rest(saved: Saved, wanted: Mapping[str, Any], given: set[str]) -> OneRun:
     before = {
         "profile": head.profile, "seed": head.seed, "ops": head.asked.get("ops") or None,
         "clauses": head.asked.get("clauses") or None,
+        "known": tuple(head.asked.get("known") or ()),
     }  # fmt: skip
     for name, value in before.items():
         now = wanted[name]
         now = sorted(now) if isinstance(now, list) else now
         if name in given and now != value:
             option = {"ops": "op", "clauses": "clause"}.get(name, name)
-            was = " ".join(map(str, value)) if isinstance(value, list) else value or "not given"
+            said = " ".join(value) if isinstance(value, (list, tuple)) else str(value or "")
+            was = said or "not given"
             raise Problem(f"--resume: --{option} was {was} in {saved.path}")
     return OneRun(str(head.asked["adapter"]), {**wanted, **before}, saved.path, saved)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from .journal import SUFFIX, BrokenFile, read
@@ -36,7 +37,10 @@ def report_in(path: Path) -> Report:
     try:
         if _is_document(path):
             return Report.from_json(json.loads(path.read_bytes()))
-        return Report.from_events(read(path).events)
+        saved = read(path)
+        report = Report.from_events(saved.events)
+        # A run without a foot does not say how long it took, but its last line does.
+        return replace(report, seconds=saved.at) if saved.cut and saved.at else report
     except BrokenFile:
         raise
     except FileNotFoundError:

@@ -1,9 +1,11 @@
-"""The search for a case that breaks a law: Hypothesis over rows of levels.
+"""The search for a case that breaks a law: rows of levels, and Hypothesis to shrink them.
 
 Stock Hypothesis mutates what it drew before, which copies one axis's values to the next and
-hides the very bugs that matter here. A provider (Hypothesis' interface for alternative
-generators) instead draws every row afresh and uniformly, and between these plays the rows of a
-covering array, in which every three levels of three factors meet. Shrinking stays with Hypothesis.
+hides the very bugs that matter here. Rows are therefore drawn here, every one afresh and uniformly,
+and between these come the rows of a covering array, in which every three levels of three factors
+meet. All of them are put to the law, whatever they show, so that a run is the same on a slow
+machine; then Hypothesis shrinks the first row of each kind of failure. It gets that row through a
+provider, its interface for alternative generators.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ import random
 import warnings
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -20,25 +23,27 @@ from typing import Any
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis.errors import Flaky, HypothesisWarning
-from hypothesis.strategies import SearchStrategy, integers, tuples
+from hypothesis.strategies import SearchStrategy
 
 from convspec.covering import covering_rows
 from convspec.spaces import Space
 from convspec.verdicts import Mismatch
 
 Row = tuple[int, ...]
+Kind = tuple[Any, ...]
 
 BACKEND = "convspec"
 
 
 def playlist(space: Space, seed: int) -> Iterator[Row]:
-    """The rows of a space for a seed, without end: covering and uniform rows in turn.
+    """The rows of a space for a seed, without end: the simplest, then covering and uniform ones.
 
-    The fields of a covering row that are not combined are drawn.
+    These come in turn. The fields of a covering row that are not combined are drawn.
     """
     draw = random.Random(seed).random
     sizes = space.sizes
     combined = [i for i, factor in enumerate(space.factors) if factor.combined]
+    yield (0,) * len(sizes)
 
     def uniform() -> list[int]:
         return [int(draw() * size) for size in sizes]
@@ -64,14 +69,14 @@ class Playlist:
     def __init__(self, space: Space, seed: int, count: int) -> None:
         self._rows = islice(playlist(space, seed), count)
         self._shown: deque[Row] = deque()
-        self._spare = playlist(space, seed + 1)  # should Hypothesis ask for more than it announced
         self.drawn = 0
-        """Rows of the playlist that were drawn."""
+        """Rows that were drawn."""
+
+    def __iter__(self) -> Playlist:
+        return self
 
     def __next__(self) -> Row:
-        row = self._shown.popleft() if self._shown else next(self._rows, None)
-        if row is None:
-            return next(self._spare)
+        row = self._shown.popleft() if self._shown else next(self._rows)
         self.drawn += 1
         return row
 
@@ -84,9 +89,9 @@ class Playlist:
 
 
 class _Playing:
-    """The playlist the provider reads from; one search runs at a time in a process."""
+    """The row the provider gives out; one row shrinks at a time in a process."""
 
-    rows: Playlist
+    row: Row
 
 
 def _register() -> bool:
@@ -98,18 +103,18 @@ def _register() -> bool:
         )
     except ImportError:
         warnings.warn(
-            "this Hypothesis takes no generator of ours; its own is used, which finds less",
+            "this Hypothesis takes no row of ours; failures are shrunk by simpler means",
             stacklevel=2,
         )
         return False
 
     class RowProvider(PrimitiveProvider):
-        """Plays rows: the one thing a test case draws is the next row, as bytes."""
+        """Gives out a row, as bytes: the one thing that a test case draws."""
 
         lifetime = "test_case"
 
         def draw_bytes(self, min_size: int = 0, max_size: int | None = None) -> bytes:
-            return bytes(next(_Playing.rows))
+            return bytes(_Playing.row)
 
         def draw_boolean(self, p: float = 0.5) -> bool:
             raise NotImplementedError(ROWS_ARE_BYTES)
@@ -136,8 +141,6 @@ def _rows(sizes: tuple[int, ...]) -> SearchStrategy[Row]:
     Drawn as one string of bytes, a row costs Hypothesis a fraction of what it costs as a tuple
     of integers. It shrinks to the lexicographically least either way.
     """
-    if not _REGISTERED:
-        return tuples(*(integers(0, size - 1) for size in sizes))
     assert max(sizes) <= 256
     limits = [size - 1 for size in sizes]
 
@@ -174,55 +177,103 @@ def seed_of(*parts: object) -> int:
     return zlib.crc32(":".join(map(str, parts)).encode())
 
 
-def search(
-    rows: Playlist, sizes: tuple[int, ...], check: Callable[[Row], None], count: int, seed: int
-) -> Search:
-    """Put `count` rows of the given sizes to `check`; shrink each kind of `Mismatch` it raises.
+KINDS = 8
+"""Kinds of failure that are shrunk in one search."""
 
-    Exceptions other than Mismatch pass through: they are errors of ours.
+
+def search(
+    rows: Playlist,
+    sizes: tuple[int, ...],
+    check: Callable[[Row], None],
+    seed: int,
+    *,
+    shrinking: Callable[[], None] = lambda: None,
+    known: Container[Kind] = (),
+) -> Search:
+    """Put all rows to `check`; shrink the first of each kind of `Mismatch`.
+
+    `shrinking` is called when the rows are through. Failures of the `known` kinds are counted, and
+    neither kept nor shrunk. Exceptions other than Mismatch pass through: they are errors of ours.
     """
     outcome = Search()
 
-    def body(row: Row) -> None:
+    def put(row: Row) -> None:
         outcome.cases += 1
         try:
             check(row)
         except Mismatch as mismatch:
-            _note(outcome, row, mismatch)
+            if kind_of(mismatch) not in known:
+                _note(outcome, row, mismatch)
             raise
 
-    _Playing.rows = rows
+    for row in rows:
+        with suppress(Mismatch):
+            put(row)
+    shrinking()
+    shrunk: set[Kind] = set()
+    # Another kind of failure may turn up on the way.
+    while (left := [kind for kind in outcome.found if kind not in shrunk]) and len(shrunk) < KINDS:
+        shrunk.add(left[0])
+        _shrink(outcome.found[left[0]].row, sizes, put, left[0], seed)
+    return outcome
+
+
+def kind_of(mismatch: Mismatch) -> Kind:
+    """What makes failures of one kind: their class and, of what was raised, the place."""
+    return (type(mismatch).__name__, *mismatch.place)
+
+
+def _shrink(
+    row: Row, sizes: tuple[int, ...], put: Callable[[Row], None], kind: Kind, seed: int
+) -> None:
+    """Look for simpler rows that fail in the same way."""
+
+    def body(row: Row) -> None:
+        try:
+            put(row)
+        except Mismatch as mismatch:
+            if kind_of(mismatch) == kind:
+                raise
+
+    if not _REGISTERED:
+        _field_by_field(row, body)
+        return
+    _Playing.row = row
     configured = settings(
-        max_examples=count,
-        backend=BACKEND if _REGISTERED else "hypothesis",
+        max_examples=2,  # the simplest row comes first, whoever gives them out
+        backend=BACKEND,
         database=None,
         deadline=None,
         phases=(Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
         verbosity=Verbosity.quiet,
         print_blob=False,
-        report_multiple_bugs=True,
+        report_multiple_bugs=False,
     )
     test = hypothesis.seed(seed)(configured(given(_rows(sizes))(body)))
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", HypothesisWarning)
-            test()
-    except (Mismatch, Flaky):
-        pass
-    except BaseExceptionGroup as group:
-        ours = group.subgroup(lambda e: not isinstance(e, (Mismatch, Flaky, ExceptionGroup)))
-        if ours is not None:
-            raise
-    return outcome
+    with warnings.catch_warnings(), suppress(Mismatch, Flaky):
+        warnings.simplefilter("ignore", HypothesisWarning)
+        test()
+
+
+def _field_by_field(row: Row, body: Callable[[Row], None]) -> None:
+    """Make one field after another as small as it can be."""
+    for place in range(len(row)):
+        for level in range(row[place]):
+            simpler = (*row[:place], level, *row[place + 1 :])
+            try:
+                body(simpler)
+            except Mismatch:
+                row = simpler
+                break
 
 
 def _note(outcome: Search, row: Row, mismatch: Mismatch) -> None:
     """Keep the simplest row per kind: rows are ordered as Hypothesis orders its choices."""
-    key = (type(mismatch).__name__, *mismatch.place)
-    known = outcome.found.get(key)
+    kind = kind_of(mismatch)
+    known = outcome.found.get(kind)
     if known is None:
-        outcome.found[key] = Found(row, mismatch, outcome.cases, first=(row, mismatch))
+        outcome.found[kind] = Found(row, mismatch, outcome.cases, first=(row, mismatch))
     elif row < known.row:
         known.row, known.mismatch = row, mismatch
 

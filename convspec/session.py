@@ -13,7 +13,7 @@ from convspec.events import UNSUPPORTED, LawFinished
 from convspec.execute import Bench, is_valid
 from convspec.isolation import Limits, can_fork
 from convspec.known.entry import Regions, choose
-from convspec.known.reading import KnownFileError, read_known
+from convspec.known.reading import read_known
 from convspec.law import Law, all_laws
 from convspec.plan import Item, counts, items, wanted
 from convspec.spec.case import Case
@@ -85,10 +85,7 @@ class Session:
 
     def _regions(self, adapter: Adapter) -> Regions:
         """The known failures of the implementation."""
-        try:
-            entries = read_known(self.config.getoption("--convspec-known") or ())
-        except KnownFileError as error:
-            raise pytest.UsageError("\n".join(error.lines)) from None
+        entries = read_known(self.config.getoption("--convspec-known") or ())
         return choose(entries, adapter.name, adapter.version).regions
 
     def close(self) -> None:

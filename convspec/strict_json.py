@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 WORDS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
@@ -15,7 +16,7 @@ WORDS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
 def strict(value: object) -> Any:
-    """`value` with what JSON cannot hold replaced: NaN and infinities by their names."""
+    """`value` as JSON can hold it: a dataclass by its fields, NaN and infinities by their names."""
     match value:
         case None | bool() | int() | str():
             return value
@@ -27,6 +28,8 @@ def strict(value: object) -> Any:
             return {str(key): strict(entry) for key, entry in value.items()}
         case list() | tuple():
             return [strict(entry) for entry in value]
+    if is_dataclass(value):
+        return {part.name: strict(getattr(value, part.name)) for part in fields(value)}
     item = getattr(value, "item", None)  # a number of NumPy's
     return strict(item()) if callable(item) else str(value)
 

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from numpy.lib.array_utils import byte_bounds
-from numpy.lib.stride_tricks import as_strided
+
+from convspec.dtypes import floating
 
 Array = npt.NDArray[Any]
 
@@ -130,14 +131,14 @@ def _placed(array: Array, raw: npt.NDArray[np.uint8], first: int, sentinel: str)
         start += (array.ctypes.data - byte_bounds(array)[0]) // size
     outside = np.ones(len(memory), bool)
     steps = tuple(stride // size for stride in array.strides)
-    as_strided(outside[start:], array.shape, steps)[...] = False
-    view = as_strided(memory[start:], array.shape, array.strides)
+    np.ndarray(array.shape, np.bool_, outside, start, steps)[...] = False
+    view: Array = np.ndarray(array.shape, array.dtype, memory, start * size, array.strides)
     view[...] = array
     return Framed(view, memory, outside, memory.copy())
 
 
 def _sentinel(dtype: np.dtype[Any], name: str) -> Any:
-    if dtype.kind not in "iu":
+    if floating(dtype):
         # The greatest is not the type's: a sum with it shall stay a number.
         return np.nan if name == NOT_A_NUMBER else 2.0 ** (15 if dtype.itemsize == 2 else 100)
     limits = np.iinfo(dtype)

@@ -59,7 +59,9 @@ def show(out: Console, report: Report, adapter: str, *, verbose: bool = False) -
         out.print()
         for line in table(report, out.width, compact=not verbose):
             out.print(line, no_wrap=True)
-    failures(out, report.failing, adapter, limit=None if verbose else IN_FULL)
+    failures(
+        out, report.failing, adapter, limit=None if verbose else IN_FULL, explain=report.explanation
+    )
     known_failures(out, report.known, verbose=verbose)
     undeclared(out, report)
     precision(out, report)

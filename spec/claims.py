@@ -53,10 +53,10 @@ class OpClaims:
     pools. `networks`, for ``network`` alone, are the pools, heads and outputs that follow from what
     is claimed of the layers; nobody writes them. `algorithm`, of convolutions, names the transform
     that results (not gradients) are computed by in calls without stride and dilation, per dtype:
-    ``{"float32": "winograd-6x3"}``, or one for all (see `algorithms`).
-    The claims about sums (`spec.sums`) map a type of inputs to what its sums are kept in
-    (`accumulate`, of gradients `gradient_accumulate`), to the type they are returned in
-    (`returns`), and to what is done where they leave that (`overflow`).
+    ``{"float32": "winograd-6x3"}``, or one for all (see `algorithms`). The claims about sums
+    (`spec.sums`) map a type of inputs to what its sums are kept in (`accumulate`, of gradients
+    `gradient_accumulate`), to the type they are returned in (`returns`), and to what is done where
+    they leave that (`overflow`).
     """
 
     ranks: tuple[int, ...] = (1, 2, 3)

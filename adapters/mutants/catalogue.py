@@ -83,7 +83,9 @@ def mutant(
     return enter
 
 
-def gradient_mutant(op: str, *, cause: str, law: str) -> Callable[[_F], _F]:
+def gradient_mutant(
+    op: str, *, cause: str, law: str, claims: Mapping[str, Value] | None = None
+) -> Callable[[_F], _F]:
     """Enter a function (inputs, g, **parameters) → gradients that stands in for the vjp of `op`."""
 
     def enter(function: _F) -> _F:
@@ -93,7 +95,7 @@ def gradient_mutant(op: str, *, cause: str, law: str) -> Callable[[_F], _F]:
             gradients: tuple[Array, ...] = function(inputs, g, **p)
             return gradients
 
-        _enter(_slug(function), op, cause, law, function, lambda: {"vjp": vjp}, None)
+        _enter(_slug(function), op, cause, law, function, lambda: {"vjp": vjp}, claims)
         return function
 
     return enter
@@ -150,6 +152,24 @@ def call_mutant(
         for op, law in laws.items():
             name = f"{op}_{function.__name__}".replace("_", "-")
             _enter(name, op, cause, law, function, _wrapping(op, function), claims)
+        return function
+
+    return enter
+
+
+def gradient_call_mutant(
+    op: str, *, cause: str, law: str
+) -> Callable[[Callable[[Function], Function]], Callable[[Function], Function]]:
+    """Enter a function that turns the right vjp into a faulty one, for the gradients of `op`.
+
+    It is called once for each adapter, so that state of its own is that adapter's.
+    """
+
+    def enter(function: Callable[[Function], Function]) -> Callable[[Function], Function]:
+        _enter(
+            _slug(function), op, cause, law, function,
+            lambda: {"vjp": function(reference.vjp)}, None,
+        )  # fmt: skip
         return function
 
     return enter

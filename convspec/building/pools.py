@@ -100,7 +100,9 @@ def adaptive_pool(op: str, rank: int, claims: OpClaims, scale: str, values: Valu
         # Two bins may share a cell along each axis, and small inputs have many bins a cell.
         read = prod(size(i) + outputs[i].size for i in range(rank))
         cost = entries * e.channels * read + BIN * prod(extent.size for extent in outputs)
-        return cost if plane <= exact else WORK[scale] + 1
+        # A gradient adds up what all bins give one cell, which of few cells is all there are.
+        sums = max(plane, prod(extent.size for extent in outputs))
+        return cost if sums <= exact else WORK[scale] + 1
 
     cuts: list[Cut] = [(e, "channels", 1), (e, "batch", 1)]
     cuts += [(extent, "size", 1) for extent in outputs]

@@ -99,6 +99,10 @@ def isolation(command: Callable[..., int]) -> Callable[..., int]:
     "--update-known", "draft", type=click.Path(path_type=Path), metavar="FILE",
     help="Append a draft for each new failure to FILE, which is also read.",
 )  # fmt: skip
+@click.option(
+    "--conditions/--no-conditions", default=True,
+    help="Look for the condition of each failure.  [default: yes, but not in smoke]",
+)  # fmt: skip
 @click.option("-v", "--verbose", is_flag=True, help="A row per clause, and every failure in full.")
 @isolation
 def check(
@@ -113,6 +117,7 @@ def check(
     resume: Path | None,
     known: tuple[str, ...],
     draft: Path | None,
+    conditions: bool,
     verbose: bool,
     apart: dict[str, Any],
 ) -> int:
@@ -137,7 +142,7 @@ def check(
     wanted = {
         "profile": profile, "seed": seed, "jobs": jobs,
         "ops": known_ops(ops), "clauses": known_clauses(clauses),
-        "known": known_files(known, draft), **apart,
+        "known": known_files(known, draft), "conditions": conditions, **apart,
     }  # fmt: skip
     if resume is not None:
         from convspec.resuming import runs_to_resume
@@ -209,11 +214,13 @@ def _run(
     from convspec.engine import NothingToRun, run
     from convspec.events import RunFinished
     from convspec.journal import CannotResume
+    from convspec.known.reading import KnownFileError
     from convspec.progress import Watch
     from convspec.report import Report
     from convspec.spec.case import CaseError
 
     events: list[Event] = list(before.events) if before else []
+    old = len(events)
     code = None
     problem = trace = ""
     if before:
@@ -234,7 +241,7 @@ def _run(
 
         try:
             run(adapter, listener=listen, **wanted)
-        except (UnknownAdapter, CaseError, CannotResume) as error:
+        except (UnknownAdapter, CaseError, CannotResume, KnownFileError) as error:
             code, problem = 2, str(error)
         except AdapterError as error:
             code, problem = 3, str(error)
@@ -250,7 +257,7 @@ def _run(
         click.echo(trace, err=True, nl=False)
     if problem:
         tell(problem)
-    if not any(event.kind == "run-started" for event in events):
+    if not any(event.kind == "run-started" for event in events[old:]):
         return None, 4 if code is None else code
     report = Report.from_events(events)
     if code is None and report.exit_code == 4:
@@ -265,8 +272,8 @@ def _run(
 def replay(adapter: str, case: str, apart: dict[str, Any]) -> int:
     """Run one case again, with the full explanation.
 
-    CASE-or-FILE is a case line (quote it), a file that holds case lines, a case as JSON or a report
-    of check, or - for standard input. Of a report, every failing case is run.
+    CASE-or-FILE is a case line (quote it), a file that holds case lines, a case as JSON, a report
+    of check or its events, or - for standard input. Of a report, every failing case is run.
 
     \b
     Examples:

@@ -48,11 +48,11 @@ class Atoms:
 
 NAME_PRICE = {
     "size": 1.0, "outputs": 1.0, "tail": 0.5, "span": 1.5, "padded": 2.5, "overhang": 1.0,
-    "taps": 1.5, "plane": 2.0, "filters": 0.3, "rank": 1.0,
+    "taps": 1.5, "plane": 2.0, "filters": 0.3, "rank": 1.0, "blind": 2.0,
 }  # fmt: skip
 """What a name costs beyond that of a parameter."""
 
-LEFT_OUT = ("window", "cells", "value", "pool_window", "pool_stride")
+LEFT_OUT = ("window", "cells", "pool_window", "pool_stride")
 """Numbers that no condition is made of: other names for others, and measures of size."""
 
 RELATED = (
@@ -61,14 +61,30 @@ RELATED = (
     ("low", "span", 1.0), ("high", "span", 1.0), ("size", "span", 1.0), ("size", "kernel", 0.5),
     ("stride", "dilation", 1.5), ("output_padding", "stride", 0.5),
     ("output_padding", "dilation", 1.0), ("size", "stride", 2.0), ("low", "size", 2.0),
-    ("high", "size", 2.0), ("low", "stride", 2.0), ("high", "stride", 2.0),
+    ("high", "size", 2.0), ("low", "stride", 2.0), ("high", "stride", 2.0), ("tail", "high", 1.0),
+    ("padded", "span", 1.0), ("outputs", "dilation", 3.0),
+    ("outputs", "output_padding", 1.0),
 )  # fmt: skip
 """Facts of an axis that are compared with each other, and what that costs beyond the usual."""
+
+DIVIDED = (("size", "output_size", 0.0), ("output_size", "size", 0.5), ("size", "stride", 1.0))
+"""Facts of an axis one of which may divide the other."""
 
 BLOCKS = (2, 4, 8, 16)
 """Widths of vectors and tiles: what they do not divide has a tail."""
 
-BLOCKED = ("batch", "channels", "filters", "size", "outputs", "kernel", "plane", "taps", "groups")
+BLOCKED = (
+    "batch",
+    "channels",
+    "filters",
+    "size",
+    "outputs",
+    "kernel",
+    "plane",
+    "taps",
+    "groups",
+    "p",
+)
 """Facts that are worked off in blocks."""
 
 SMALL = 10
@@ -76,8 +92,11 @@ SMALL = 10
 
 FREE = {"stride": 2, "dilation": 2, "kernel": 2, "groups": 2, "batch": 2, "channels": 2,
         "filters": 2, "low": 1, "high": 1, "output_padding": 1, "tail": 1, "overhang": 1,
-        "outputs": 2, "taps": 2, "size": 2}  # fmt: skip
+        "outputs": 2, "taps": 2, "size": 2, "blind": 1}  # fmt: skip
 """The constant from which on a parameter does anything: to name it costs nothing."""
+
+ONE_AXIS = 0.5
+"""What it saves to say several things of one axis, which is more likely than of several."""
 
 TRIED = 60
 """Pairs of things said of one axis that a third one is added to."""
@@ -118,9 +137,9 @@ def _scopes(table: Table, holds: Mask) -> Iterator[tuple[str, float, Mask]]:
     ranks = table.ranks
     rows = np.arange(len(ranks))
     there = np.arange(holds.shape[2]) < ranks[:, None]
-    yield "any", 0.0, holds.any(axis=2)
+    yield "any", 0.0, np.asarray(holds.any(axis=2), bool)
     # Without a value a comparison is false, on every axis that there is.
-    yield "all", 0.5, np.where(there, holds, True).all(axis=2) & (ranks > 0)
+    yield "all", 0.5, np.asarray(np.where(there, holds, True).all(axis=2) & (ranks > 0), bool)
     for index, extra in PLACES:
         at = ranks + index if index < 0 else np.full_like(ranks, index)
         inside = (at >= 0) & (at < ranks)
@@ -143,7 +162,7 @@ def joined(table: Table, candidates: Sequence[str], failing: Mask, right: Mask, 
     matrix = np.array([_on_some_axis(said) for said in found], bool).reshape(-1, len(table))
     return Atoms(
         tuple(f"any({text})" for text in texts), ("",) * len(texts),
-        np.array([sum(entry.price for entry in said) for said in found]), matrix,
+        np.array([sum(entry.price for entry in said) - ONE_AXIS for said in found]), matrix,
     )  # fmt: skip
 
 
@@ -236,6 +255,8 @@ def _compared(text: str, name: str, column: Column) -> Iterator[Said]:
     """Comparisons of one column with constants, and what remains of it by blocks."""
     values, known, extra = column.values, column.known, NAME_PRICE.get(name, 0.0)
     natural, constants = FREE.get(name, 1), _constants(column)
+    if name == "blind":
+        constants = [0, 1]
     for place, constant in enumerate(constants):
         odd = 0.0 if constant == natural else 0.8 + 0.4 * log2(max(abs(constant), 1))
         if place:
@@ -275,24 +296,35 @@ def per_axis(table: Table) -> Iterator[Said]:
             for sign, holds in _signs(columns[a].values, columns[b].values):
                 price = 4.0 + extra + (0.5 if sign in (">=", "<=", "==") else 0.0)
                 yield Said(f"{a}# {sign} {b}#", price, holds & known)
-    for a, b, extra in (("size", "output_size", 0.0), ("size", "stride", 1.0)):
+    for a, b, extra in DIVIDED:
         if a in columns and b in columns:
             step = columns[b].values
             known = columns[a].known & columns[b].known & (step > 0)
             rest = columns[a].values % np.where(step > 0, step, 1)
             yield Said(f"{a}# % {b}# != 0", 4.5 + extra, (rest != 0) & known)
             yield Said(f"{a}# % {b}# == 0", 4.5 + extra, (rest == 0) & known)
+            if b == "output_size":
+                whole = Column(columns[a].values // np.where(step > 0, step, 1), known)
+                for text, price, holds in _compared(f"{a}# // {b}#", a, whole):
+                    yield Said(text, price + 1.0, holds)
+    for of_all, name in (("taps", "kernel"), ("plane", "size")):
+        if name in columns:
+            total, column = table.numbers(of_all), columns[name]
+            holds = (total.values[:, None] == column.values) & column.known
+            yield Said(f"{of_all} == {name}#", 6.0, holds)
     if "low" in columns:
         low, high = columns["low"], columns["high"]
-        known, total = low.known & high.known, low.values + high.values
-        yield Said("low# + high# >= 1", 4.0, (total >= 1) & known)
-        yield Said("low# + high# == 0", 4.0, (total == 0) & known)
+        known, around = low.known & high.known, low.values + high.values
+        yield Said("low# + high# >= 1", 4.0, (around >= 1) & known)
+        yield Said("low# + high# == 0", 4.0, (around == 0) & known)
         if "kernel" in columns:
             k = columns["kernel"].values
             for side in ("low", "high"):
                 amount = columns[side].values
                 yield Said(f"{side}# == kernel# // 2", 5.0, (amount == k // 2) & known)
                 yield Said(f"{side}# == kernel# - 1", 5.0, (amount == k - 1) & known)
+                span = columns["span"].values
+                yield Said(f"{side}# == span# - 1", 6.0, (amount == span - 1) & known)
     yield from _against_another(table, columns)
 
 

@@ -17,7 +17,7 @@ from convspec.spaces import Space
 from convspec.spec.case import Case
 
 from .atoms import Atoms, atoms, joined
-from .oracle import Oracle
+from .oracle import Oracle, is_blind
 from .rules import Mask, cheapest
 from .table import Table
 from .variations import LARGEST, Values, changed, drawn, moved, one_at_a_time, values_of
@@ -28,10 +28,19 @@ BESIDE = 4
 ROWS = 45
 """Rows of the whole space that are asked for at first."""
 
-POOL = 400
+FEWER_ROWS = 9
+"""So many where each failure costs a process."""
+
+AROUND_RIGHT = 40
+"""Changed right cases that are asked for then."""
+
+MOVED = 6
+"""Cases in each other number of axes that the smallest case is turned into."""
+
+POOL = 300
 """Rows of the whole space among which questions are looked for."""
 
-GROWN = 80
+GROWN = 90
 """Changed failing cases that are added to them in every round."""
 
 QUESTIONS = 10
@@ -40,10 +49,10 @@ QUESTIONS = 10
 ROUNDS = 14
 """Rounds of questions at most."""
 
-CALM = 2
+CALM = 3
 """Rounds without a surprise after which a rule stands."""
 
-LONGEST = 4
+LONGEST = 5
 """Predicates that are joined by "and" at most."""
 
 WIDTH = 40
@@ -52,14 +61,30 @@ WIDTH = 40
 SAID = 40
 """Things said of an axis that are joined in pairs."""
 
-ALWAYS = "always"
+ALWAYS = "True"
 """The rule of what fails in every case."""
 
-WRONG = 1.5
+ABOUT = {
+    "window": ("kernel", "span", "taps", "tail", "overhang"), "stride": ("stride", "tail"),
+    "dilation": ("dilation", "span"), "low": ("low", "padded"), "high": ("high", "padded"),
+    "outputs": ("outputs", "size", "plane", "output_size"), "size": ("size", "plane"),
+    "tail": ("tail", "overhang", "size", "output_padding", "output_size"), "fold": ("size",),
+    "extra": ("size", "outputs"), "channels": ("channels",), "filters": ("filters",),
+    "groups": ("groups",), "batch": ("batch",), "bias": ("bias",), "dtype": ("dtype",),
+    "padding": ("padding",), "ceil_mode": ("ceil_mode", "overhang"), "mode": ("mode",),
+    "count_include_pad": ("count_include_pad",), "p": ("p ",), "x.layout": ("x_layout",),
+    "w.layout": ("w_layout",), "value": ("value",),
+}  # fmt: skip
+"""Factor of a case space → the facts that it has a say in."""
+
+WRONG = 1.8
 """What a passing case inside a rule costs; a predicate costs 3 and more."""
 
 MISSED = 12.0
 """What a failing case outside costs."""
+
+MOSTLY = 0.7
+"""The share that must fail inside a rule; of fewer, it says too little."""
 
 RIVALS = 6.0
 """How much more than the best a rule may cost and still be taken for possible."""
@@ -140,22 +165,25 @@ class Learner:
         self._answers: dict[int, bool] = {}
         self._values: dict[int, tuple[int, Values]] = {}
         self._unsure: set[int] = set()
+        self._blind = is_blind(found)
+        # Where failures cost a process there are few, and what passes says the more.
+        self._wrong = 3 * WRONG if oracle.deadly else WRONG
 
     def learn(self) -> Condition | None:
         """The condition; None if the smallest case could not even be asked for again."""
         if not self._begin():
             return None
-        rivals = self._rivals()
-        calm = 0
+        calm, before = 0, ""
+        rivals: list[Rule] = []
         for _ in range(ROUNDS):
+            self._grow(rivals)
+            rivals = self._rivals()
             if self._oracle.spent or calm >= CALM:
                 break
-            self._grow()
-            rivals = self._rivals()
             surprised = self._question(rivals)
-            before = rivals[0].text
-            rivals = self._rivals()
             calm = 0 if surprised or rivals[0].text != before else calm + 1
+            before = rivals[0].text
+        rivals = self._rivals()
         return self._condition(rivals[0])
 
     # Asking ------------------------------------------------------------------------------
@@ -165,6 +193,7 @@ class Learner:
         space = self._spaces.get(rank)
         if space is None:
             return False
+        deadly = self._oracle.deadly
         values = values_of(self._found, space)
         first = self._table.add(self._found)
         if self._oracle.fails(self._found, space) is not True:
@@ -172,17 +201,30 @@ class Learner:
         self._answers[first] = True
         if values is not None:
             self._values[first] = rank, values
-            for variation in one_at_a_time(values, space, BESIDE):
+            for variation in one_at_a_time(values, space, 1 if deadly else BESIDE):
                 self._ask(self._enter(rank, variation))
             for target in self._spaces:
-                for _ in range(6 if target != rank else 0):
+                for _ in range((1 if deadly else MOVED) if target != rank else 0):
                     self._ask(self._enter(target, self._moved(values, rank, target)))
         for target, other in self._spaces.items():
             for turn in range(POOL // len(self._spaces)):
                 row = self._enter(target, drawn(other, self._draw))
-                if turn < ROWS // len(self._spaces):
+                if turn < (FEWER_ROWS if deadly else ROWS) // len(self._spaces):
                     self._ask(row)
+        if deadly:
+            self._ask_around_right_ones()
         return True
+
+    def _ask_around_right_ones(self) -> None:
+        """Ask about cases beside right ones: most of them are right, too, and cost no process."""
+        for _ in range(AROUND_RIGHT):
+            right = [r for r, failed in self._answers.items() if not failed and r in self._values]
+            if right:
+                rank, values = self._values[self._draw.choice(right)]
+                factors = self._draw.choice((1, 2, 3))
+                self._ask(
+                    self._enter(rank, changed(values, self._spaces[rank], self._draw, factors))
+                )
 
     def _moved(self, values: Values, source: int, target: int) -> Values:
         return moved(values, source, target, self._spaces[target], self._draw)
@@ -193,7 +235,8 @@ class Learner:
             case = self._spaces[rank].build(values)
         except (KeyError, ValueError):
             return None
-        if case.cells > LARGEST:
+        # Where much could not show, passing says little, unless that is what the failure is about.
+        if case.cells > LARGEST or (is_blind(case) and not self._blind):
             return None
         row = self._table.add(case)
         self._values.setdefault(row, (rank, values))
@@ -210,8 +253,13 @@ class Learner:
             self._answers[row] = answer
         return answer
 
-    def _grow(self) -> None:
-        """Add what failing cases become when a few of their parameters change."""
+    def _grow(self, rivals: Sequence[Rule]) -> None:
+        """Add what failing cases become when a few of their parameters change.
+
+        Half of the time those parameters change that the possible rules are about.
+        """
+        said = " ".join(rule.text for rule in rivals)
+        stems = tuple(stem for stem, facts in ABOUT.items() if any(fact in said for fact in facts))
         failing = [r for r, failed in self._answers.items() if failed and r in self._values]
         if not failing:
             return
@@ -222,7 +270,8 @@ class Learner:
             if target != rank:
                 values = self._moved(values, rank, target)
             factors = self._draw.choice((1, 1, 2, 3))
-            self._enter(target, changed(values, self._spaces[target], self._draw, factors))
+            among = stems if self._draw.random() < 0.5 else ()
+            self._enter(target, changed(values, self._spaces[target], self._draw, factors, among))
 
     def _question(self, rivals: list[Rule]) -> bool:
         """Ask what would refute the best rules; whether anything did."""
@@ -237,8 +286,8 @@ class Learner:
                 others = [a.mask for a in part if a is not atom]
                 flipped = np.logical_and.reduce([open_rows, ~best, ~atom.mask, *others])
                 rows += self._some(flipped, 2)
-        rows += self._some(open_rows & best, 4)
-        rows += self._some(open_rows & ~best, 4)
+        rows += self._some(open_rows & best, 6)
+        rows += self._some(open_rows & ~best, 5)
         surprised = False
         for row in dict.fromkeys(rows):
             answer = self._ask(row)
@@ -274,8 +323,8 @@ class Learner:
     def _masks(self) -> tuple[Mask, Mask]:
         size = len(self._table)
         failing, right = np.zeros(size, bool), np.zeros(size, bool)
-        for row, failed in self._answers.items():
-            (failing if failed else right)[row] = True
+        failing[[row for row, failed in self._answers.items() if failed]] = True
+        right[[row for row, failed in self._answers.items() if not failed]] = True
         return failing, right
 
     def _rivals(self) -> list[Rule]:
@@ -283,7 +332,8 @@ class Learner:
         failing, right = self._masks()
         every = atoms(self._table)
         rules = self._conjunctions(every, failing, right)
-        if rules[0].cost - rules[0].price > 2 * WRONG:
+        several = sum(atom.text.startswith("any(") for atom in rules[0].parts[0]) > 1
+        if several or rules[0].cost - rules[0].price > 2 * self._wrong:
             needed = every.masks[:, failing].all(axis=1)
             said = [
                 every.axis[i] for i in np.flatnonzero(needed)
@@ -292,19 +342,19 @@ class Learner:
             pairs = joined(self._table, said, failing, right, SAID)
             rules += self._conjunctions(_both(every, pairs), failing, right)
             rules.sort(key=lambda rule: (rule.cost, len(rule.parts[0])))
-        if rules[0].cost - rules[0].price > 4 * WRONG:
+        if rules[0].cost - rules[0].price > 4 * self._wrong:
             rules = sorted([*self._either(every, failing, right), *rules], key=lambda r: r.cost)
         return [rule for rule in rules if rule.cost <= rules[0].cost + RIVALS][: 2 * WIDTH]
 
     def _conjunctions(self, every: Atoms, failing: Mask, right: Mask) -> list[Rule]:
         """Rules without "or", best first."""
-        usable = every.masks[:, failing].all(axis=1) & ~every.masks[:, right].all(axis=1)
-        if not right.any():
-            usable[:] = False
+        needed = every.masks[:, failing].all(axis=1) & right.any()
+        usable = needed & ~every.masks[:, right].all(axis=1)
         here: list[int] = []
         alike: dict[bytes, list[int]] = {}
         seen: set[bytes] = set()
-        whole, there = np.packbits(every.masks, axis=1), np.packbits(every.masks[:, right], axis=1)
+        whole, among = np.packbits(every.masks, axis=1), every.masks[:, right]
+        there = np.packbits(among, axis=1)
         for i in np.flatnonzero(usable).tolist():
             if (everywhere := whole[i].tobytes()) in seen:
                 continue
@@ -314,10 +364,7 @@ class Learner:
                 here.append(i)
             if len(group) < ALIKE:
                 group.append(i)
-        ones = np.packbits(np.ones(int(right.sum()), bool))
-        found = cheapest(
-            [there[i] for i in here], every.prices[here].tolist(), ones, WRONG, LONGEST, WIDTH
-        )  # fmt: skip
+        found = cheapest(among[here], every.prices[here].tolist(), self._wrong, LONGEST, WIDTH)
         made: dict[int, Atom] = {}
 
         def rule(members: Sequence[int], cost: float) -> Rule:
@@ -353,7 +400,7 @@ class Learner:
         rule = Rule(tuple(parts), 0.0)
         holds = rule.holds(len(failing))
         cost = rule.price + 2.0 * (len(parts) - 1)
-        cost += WRONG * int((holds & right).sum()) + MISSED * int((failing & ~holds).sum())
+        cost += self._wrong * int((holds & right).sum()) + MISSED * int((failing & ~holds).sum())
         return [Rule(rule.parts, cost)]
 
     def _condition(self, rule: Rule) -> Condition:
@@ -363,7 +410,7 @@ class Learner:
         inside = int((holds & failing).sum()), int((holds & (failing | right)).sum())
         outside = int((~holds & failing).sum()), int((~holds & (failing | right)).sum())
         asked = self._oracle.asked
-        poor = inside[0] * 2 < inside[1] or outside[0] * 10 > inside[0]
+        poor = inside[0] < MOSTLY * inside[1] or outside[0] * 10 > inside[0]
         if poor or (text == ALWAYS and inside[0] < inside[1]):
             total = int(failing.sum()), int((failing | right).sum())
             return Condition("", (0, 0), total, asked)

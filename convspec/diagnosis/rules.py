@@ -7,7 +7,6 @@ so that the same search serves whole populations and a few hundred cases that we
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple
 
@@ -111,55 +110,40 @@ class Weighed(NamedTuple):
 
     members: tuple[int, ...]
     cost: float
-    wrong: int
-
-
-@dataclass(frozen=True)
-class Prices:
-    """What is paid for a right configuration inside, and for a failing one outside."""
-
-    wrong: float
-    missed: float
 
 
 def cheapest(
-    bits: Sequence[Bits],
-    prices: Sequence[float],
-    right: Bits,
-    wrong_price: float,
-    longest: int,
-    width: int,
+    right: Mask, prices: Sequence[float], wrong_price: float, longest: int, width: int
 ) -> list[Weighed]:
     """The conjunctions with the shortest description, best first: predicates and exceptions.
 
-    All predicates given hold for every failing configuration; `right` are those that do not fail,
-    each of which costs `wrong_price` if it is inside. Searched by length, the `width` best of one
-    going into the next.
+    All predicates hold for every failing configuration; `right` tells for each of them which of the
+    others it holds for: (predicates, configurations). Each of those costs `wrong_price` if it is
+    inside. Searched by length, the `width` best of one going into the next.
     """
-    bad = [b & right for b in bits]
-    order = sorted(range(len(bits)), key=lambda i: prices[i])
-    found: dict[tuple[int, ...], Weighed] = {}
-    whole = count(right)
-    found[()] = Weighed((), wrong_price * whole, whole)
-    front: list[tuple[Weighed, Bits]] = [(found[()], right)]
-    matrix = np.array([bad[i] for i in order], np.uint8).reshape(len(order), -1)
-    cost = np.array([prices[i] for i in order])
-    for _ in range(longest):
-        grown: dict[tuple[int, ...], tuple[Weighed, Bits]] = {}
-        for entry, inside in front:
-            if not entry.wrong or not len(order):
-                continue
-            left = _ONES[matrix & inside].sum(axis=1)
-            base = entry.cost - wrong_price * entry.wrong
-            totals = base + cost + wrong_price * left
-            useful = np.flatnonzero(left < entry.wrong)
-            for at in useful[np.argsort(totals[useful], kind="stable")][:width]:
-                members = tuple(sorted((*entry.members, order[at])))
-                if members not in grown:
-                    weighed = Weighed(members, float(totals[at]), int(left[at]))
-                    grown[members] = weighed, inside & matrix[at]
-        front = sorted(grown.values(), key=lambda pair: (pair[0].cost, pair[0].members))[:width]
-        found.update({entry.members: entry for entry, _ in front})
-        if not front:
+    holds, cost = right.astype(np.float32), np.asarray(prices, float)
+    found = [Weighed((), wrong_price * right.shape[1])]
+    front: list[tuple[int, ...]] = [()]
+    inside = np.ones((1, right.shape[1]), np.float32)
+    paid, wrong = np.zeros(1), np.full(1, float(right.shape[1]))
+    for _ in range(longest if len(cost) else 0):
+        left = holds @ inside.T
+        totals = paid + cost[:, None] + wrong_price * left
+        totals[left >= wrong] = np.inf
+        best: dict[tuple[int, ...], tuple[float, int, int]] = {}
+        order = np.argsort(totals, axis=None, kind="stable")[: 4 * width]
+        for flat in order.tolist():
+            at, entry = divmod(flat, totals.shape[1])
+            if np.isinf(totals[at, entry]) or len(best) >= width:
+                break
+            best.setdefault(tuple(sorted((*front[entry], at))), (totals[at, entry], at, entry))
+        if not best:
             break
-    return sorted(found.values(), key=lambda entry: (entry.cost, len(entry.members)))
+        front = list(best)
+        rows = [at for _, at, _ in best.values()]
+        heads = [entry for _, _, entry in best.values()]
+        wrong = left[rows, heads]
+        paid = paid[heads] + cost[rows]
+        inside = inside[heads] * holds[rows]
+        found += [Weighed(m, float(total)) for m, (total, _, _) in best.items()]
+    return sorted(found, key=lambda entry: (entry.cost, len(entry.members)))

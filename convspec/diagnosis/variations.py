@@ -25,7 +25,7 @@ CONTENTS = (".pattern", ".k")
 LARGEST = 3000
 """Array elements up to which a case is asked for: small ones show the same, sooner."""
 
-AROUND = 3
+AROUND = 4
 """Contents that a configuration is tried with before it counts as right."""
 
 
@@ -115,10 +115,19 @@ def is_configuration(name: str) -> bool:
 
 
 def one_at_a_time(values: Values, space: Space, most: int) -> Iterator[Values]:
-    """Each factor at up to `most` other levels: the next ones, then the simplest, then far ones."""
-    for name, levels in levels_of(space).items():
-        if is_configuration(name):
-            yield from ({**values, name: level} for level in _beside(values[name], levels, most))
+    """Each factor at another level, then each at a second one, up to `most`.
+
+    The next levels come first, and the simplest; then some that are far away.
+    """
+    beside = {
+        name: _beside(values[name], levels, most)
+        for name, levels in levels_of(space).items()
+        if is_configuration(name)
+    }
+    for turn in range(max(map(len, beside.values()), default=0)):
+        for name, levels in beside.items():
+            if turn < len(levels):
+                yield {**values, name: levels[turn]}
 
 
 def _beside(value: Any, levels: Sequence[Any], most: int) -> list[Any]:
@@ -130,13 +139,16 @@ def _beside(value: Any, levels: Sequence[Any], most: int) -> list[Any]:
         near, far = others[: (most + 1) // 2], others[(most + 1) // 2 :]
         step = max(len(far) // max(most // 2, 1), 1)
         return near + far[step - 1 :: step][: most // 2]
-    return others[: max(most, 7)]
+    return others[: most if most < 2 else max(most, 7)]
 
 
-def changed(values: Values, space: Space, draw: random.Random, factors: int) -> Values:
-    """The values with so many factors drawn anew."""
+def changed(
+    values: Values, space: Space, draw: random.Random, factors: int, among: Sequence[str] = ()
+) -> Values:
+    """The values with so many factors drawn anew; `among` names factors, without their axis."""
     levels = levels_of(space)
     names = [n for n in levels if is_configuration(n) and len(levels[n]) > 1]
+    names = [n for n in names if n.rstrip("012") in among] or names
     new = dict(values)
     for name in draw.sample(names, min(factors, len(names))):
         known, options = values[name], levels[name]
@@ -152,11 +164,11 @@ def drawn(space: Space, draw: random.Random) -> Values:
 
 
 def moved(values: Values, source: int, target: int, space: Space, draw: random.Random) -> Values:
-    """The values in another number of axes: a new axis is like an old one, simplest or drawn."""
+    """The values in another number of axes: each new one like an old one, the simplest or drawn."""
     levels = levels_of(space)
     kept = [draw.randrange(source) for _ in range(target)] if source else [None] * target
     how = [draw.choice(("old", "old", "simple", "drawn")) for _ in range(target)]
-    if source and "old" not in how:
+    if source and target and "old" not in how:
         how[draw.choice((0, -1))] = "old"
     new: Values = {}
     for name in levels:
@@ -185,18 +197,18 @@ def contents(case: Case, space: Space, own: Mapping[str, tuple[str, int]]) -> It
     yield replace(case, tensors=tuple(_filled(t, own.get(t.name)) for t in case.tensors))
     if complete:
         return  # these are all contents there are
-    wanted = ("distinct", "negative") if case.op.name in MAXIMA else ("ints", "ramp")
-    for turn in range(1, AROUND):
+    wanted = ("distinct", "negative", "impulse") if case.op.name in MAXIMA else ("ints", "ramp")
+    for turn in range(AROUND - 1):
         tensors = []
         for place, tensor in enumerate(case.tensors):
             name = "x" if place == 0 else tensor.name
             options = allowed.get(f"{name}.pattern", {tensor.pattern})
-            dense = [p for p in (*wanted, "ints", "normal", "positive", "ramp") if p in options]
-            if name not in ("x", "w", "g"):
-                dense = [tensor.pattern]
+            dense = [p for p in (*wanted, "ints", "normal", "positive") if p in options]
             picks = dense or sorted(options)
-            choose = picks[0] if name != "x" else picks[(turn - 1) % min(len(picks), 2)]
-            tensors.append(replace(tensor, pattern=choose, k=(17 * turn + 5 * place) % 64))
+            pattern = picks[turn % len(picks)] if name == "x" else picks[0]
+            k = 0 if pattern == "impulse" else (17 * turn + 5 * place + 3) % 64
+            fixed = name not in ("x", "w", "g")
+            tensors.append(replace(tensor, pattern=tensor.pattern if fixed else pattern, k=k))
         yield replace(case, tensors=tuple(tensors))
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from convspec.events import Explained
+from convspec.events import KNOWN, Explained
 from convspec.failures import replay_line
 from convspec.law import LAWS_PACKAGE, Law, all_laws
 from convspec.report import Finding, one_line
+from convspec.reports.evidence import adapter_of
 
 from .matrix import Column
 from .picture import Picture, picture
@@ -26,6 +27,28 @@ MESSAGE = 1_500
 
 ALSO = 12
 """Clauses named that the same case breaks too."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A rule, and how many of the cases tried inside and outside it failed."""
+
+    rule: str
+    inside: tuple[int, int]
+    outside: tuple[int, int]
+
+    @property
+    def strength(self) -> str:
+        """How far the rule tells the cases tried apart."""
+        if self.outside[0]:
+            return "fails if" if self.inside[0] == self.inside[1] else "fails more often where"
+        return "fails iff" if self.inside[0] == self.inside[1] else "fails only if"
+
+    @property
+    def tried(self) -> str:
+        """The numbers, without which a rule is an opinion."""
+        parts = ((self.inside, "inside"), (self.outside, "outside"))
+        return ", ".join(f"{failed:,} of {tried:,} {where}" for (failed, tried), where in parts)
 
 
 @dataclass(frozen=True)
@@ -46,7 +69,7 @@ class Told:
     @property
     def replay(self) -> str:
         """The command that runs the case again."""
-        return replay_line(self.run.name, self.finding.failure.case)
+        return replay_line(adapter_of(self.run.report), self.finding.failure.case)
 
     @property
     def pytest(self) -> str | None:
@@ -58,7 +81,7 @@ class Told:
         item = self.finding.op if rank is None else f"{self.finding.op}-{rank}d"
         node = f"{LAWS_PACKAGE}.{law.check.__module__.rpartition('.')[2]}::{law.check.__name__}"
         head = self.run.report.head
-        words = ["pytest", "--pyargs", f"{node}[{item}]", "--adapter", self.run.name]
+        words = ["pytest", "--pyargs", f"{node}[{item}]", "--adapter", adapter_of(self.run.report)]
         if head.profile not in ("quick", "replay"):
             words += ["--convspec-profile", head.profile]
         if head.seed:
@@ -77,24 +100,18 @@ class Told:
         return text if len(text) <= DETAILS else f"… {text[-DETAILS:].partition(chr(10))[2]}"
 
     @property
-    def condition(self) -> str:
-        """When it fails, with the cases that it was tried on; empty if that is not known."""
+    def condition(self) -> Condition | None:
+        """When it fails; None if that is not known."""
         found = self.explained.condition if self.explained else None
-        if not found:
-            return ""
-        failed_in, tried_in = found.get("inside", (0, 0))
-        failed_out, tried_out = found.get("outside", (0, 0))
-        return (
-            f"{failed_in:,} of {tried_in:,} cases fail inside,"
-            f" {failed_out:,} of {tried_out:,} outside"
-        )
+        if not found or not found.get("rule"):
+            return None
+        inside, outside = (tuple(found.get(where) or (0, 0)) for where in ("inside", "outside"))
+        return Condition(str(found["rule"]), inside, outside)
 
     @property
-    def exact(self) -> bool:
-        """Whether the condition tells all cases tried apart."""
-        found = (self.explained.condition if self.explained else None) or {}
-        failed_in, tried_in = found.get("inside", (0, 1))
-        return bool(failed_in == tried_in and not found.get("outside", (0, 0))[0])
+    def known(self) -> bool:
+        """Whether an entry for known failures excuses it."""
+        return self.finding.failure.verdict == KNOWN
 
     @property
     def script(self) -> str:

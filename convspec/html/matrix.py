@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cached_property
 from urllib.parse import quote
 
 from convspec.events import (
+    ABSENT,
     ACCEPTS_INVALID,
+    CHANGED,
     CONFORMS,
     CRASHES,
     DEVIATES,
@@ -20,6 +23,7 @@ from convspec.events import (
     REJECTS,
     TIMES_OUT,
     UNSUPPORTED,
+    UNTESTED,
     VACUOUS,
     VERDICTS,
     KnownChecked,
@@ -58,8 +62,18 @@ LOOKS: Mapping[str, Look] = {
 """Verdict → its look, gravest first."""
 
 
+_ENTRIES: Mapping[str, Look] = {
+    CHANGED: Look("✗", "changed", "changed", "changed", "fails in another way than its entry says"),
+    ABSENT: Look("·", "none", "absent", "absent", "does not show on this machine or by chance"),
+    UNTESTED: Look("–", "none", "untested", "untested", "not claimed, or of an unknown version"),
+}
+"""What else becomes of entries for known failures."""
+
+
 def look(verdict: str) -> Look:
     """The look of a verdict; one of a later version looks like an error."""
+    if verdict in _ENTRIES:
+        return _ENTRIES[verdict]
     return LOOKS.get(verdict) or Look("!", "ours", verdict, verdict, "a verdict of a later version")
 
 
@@ -90,13 +104,13 @@ class Column:
         """What the user called the adapter."""
         return self.report.head.adapter
 
-    @cached_property
-    def regions(self) -> dict[str, list[KnownChecked]]:
-        """The entries of the file of known failures, by clause."""
-        found: dict[str, list[KnownChecked]] = {}
-        for entry in self.report.known:
-            found.setdefault(entry.clause, []).append(entry)
-        return found
+    def regions(self, slug: str) -> list[KnownChecked]:
+        """The entries for known failures that are about a clause."""
+        return [
+            entry
+            for entry in self.report.known
+            if any(fnmatchcase(slug, glob) for glob in entry.clause.split(", "))
+        ]
 
     @cached_property
     def slugs(self) -> frozenset[str]:

@@ -13,6 +13,8 @@ from markupsafe import Markup
 
 from convspec import __version__
 from convspec.events import VERDICTS
+from convspec.known.showing import share
+from convspec.legible import legible
 from convspec.pages.layout import PAGE_OF
 from convspec.report import Report
 from convspec.terminal import seconds
@@ -37,10 +39,6 @@ those for which there is no room even so are counted."""
 REMARKED = 3
 """Runs up to which the matrix has a column that says what was found first."""
 
-_PICTURES = {code: chr(0x2400 + code) for code in range(32) if code not in (9, 10)}
-_UNSPEAKABLE = {**_PICTURES, 127: "␡", **dict.fromkeys(range(0xD800, 0xE000), "�")}
-"""Characters that a document cannot hold: shown as their pictures."""
-
 
 def render(reports: Sequence[Report]) -> str:
     """The page of these runs, one column each, as a whole HTML document.
@@ -60,7 +58,7 @@ def render(reports: Sequence[Report]) -> str:
         failures=_failures(environment, found, _room(clauses, len(found))),
         style=Markup(style),
         script=Markup(script),
-        policy=(
+        policy=Markup(
             "default-src 'none'; style-src 'unsafe-inline';"
             f" script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
         ),
@@ -117,7 +115,7 @@ def _environment() -> Environment:
         finalize=_speakable,
     )
     environment.filters.update(
-        seconds=seconds, shortened=shortened, key=clause_key, link=run_facts.link
+        seconds=seconds, shortened=shortened, key=clause_key, link=run_facts.link, share=share
     )
     environment.globals.update(
         look=look, counted=counted, laws=laws, page_of=_page_of, also_most=ALSO, facts=run_facts,
@@ -126,10 +124,8 @@ def _environment() -> Environment:
 
 
 def _speakable(value: object) -> object:
-    """What is put into the page, without characters that a document cannot hold."""
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return value.translate(_UNSPEAKABLE)
-    return value
+    """What is put into the page, without what a document cannot hold and a reader cannot see."""
+    return legible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _page_of(slug: str) -> str:

@@ -129,7 +129,9 @@ def _subject(
     for of, result in _results_of(case, arrays):
         shape = result.shape
         if given.expected is None and given.got is not None:
-            if f"expected {'×'.join(map(str, shape))}" in message and shape != given.got.shape:
+            whose = f"{'y' if of is None else f'd{of}'} has shape "
+            right = f", expected {'×'.join(map(str, shape)) or 'scalar'}"
+            if message.startswith(whose) and message.endswith(right):
                 worst = _missing(shape, given.got.shape)
                 whole = Array.read(_plain(result))
                 return _Subject(of, whole, given.got, worst, DEFINED)
@@ -335,7 +337,10 @@ def _caption(case: Case | None, subject: _Subject, reading: Reading | None) -> s
         return ""
     cell = f"[{', '.join(map(str, subject.worst))}]" if subject.worst else ""
     if reading is None or case is None:
-        return f"The worst cell is {cell or 'the only one'}."
+        said = f"The worst cell is {cell}." if cell else ""
+        if case is not None and not subject.found and subject.expected is not None:
+            said += " These are not results of the case’s own call, so no window is marked."
+        return said.strip()
     if subject.of is not None:
         of = subject.of
         told = [_said(name, read) for name, read in reading.cells.items()]

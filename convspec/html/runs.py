@@ -9,6 +9,7 @@ from typing import Any
 
 from convspec.events import Covered
 from convspec.report import Report, one_line
+from convspec.reports.evidence import adapter_of
 from convspec.spec.claims import UNBOUNDED, OpClaims
 from convspec.spec.dialects import DIALECT_POINTS
 
@@ -24,8 +25,12 @@ _SHOWN = ("ranks", "dtypes", "gradient", "second_gradient")
 def command(report: Report) -> str:
     """The command that makes the run again."""
     head = report.head
-    words = ["convspec", "check", head.adapter, "--profile", head.profile]
-    return shlex.join([*words, "--seed", str(head.seed)])
+    words = ["convspec", "check", adapter_of(report), "--profile", head.profile]
+    words += ["--seed", str(head.seed)]
+    for option, key in (("--op", "ops"), ("--clause", "clauses")):
+        for asked in head.asked.get(key) or ():
+            words += [option, str(asked)]
+    return shlex.join(words)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from packaging.version import InvalidVersion, Version
 
 from convspec.events import RunStarted
 from convspec.predicates import Predicate, PredicateError
+from convspec.profiles import ONE_RANK
 from convspec.report import Finding, Report, one_line
 from convspec.spec.case import Case
 
@@ -97,7 +98,9 @@ def _findings(report: Report) -> Iterator[tuple[str, Finding, Predicate, bool]]:
                 continue
             case = Case.parse(finding.failure.case)
             when = _rule(report, finding, case)
-            claimed = report.head.claims.get("ops", {}).get(finding.op, {})
+            claimed = dict(report.head.claims.get("ops", {}).get(finding.op, {}))
+            if report.head.profile in ONE_RANK:
+                claimed["ranks"] = [case.rank]  # others were not looked at
             yield clause.slug, finding, when or guess(case, claimed), when is not None
 
 

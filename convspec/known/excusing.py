@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from convspec.events import TIMES_OUT
 from convspec.spec.case import Case
-from convspec.verdicts import Crashed, Mismatch, TimedOut
+from convspec.verdicts import Mismatch
 
 from .entry import Entry, Regions
 
 Row = tuple[int, ...]
 
 DEATHS = 200
-"""Processes that known crashes may cost one search; a case costs some milliseconds."""
+"""Processes that known failures may cost one search."""
 
-HANG = 50
-"""A known hang counts as this many: each costs its time limit."""
+WAIT = 25
+"""How many times as much a known hang costs: each takes its time limit."""
 
 
 class Excusing:
@@ -49,12 +50,16 @@ class Excusing:
         try:
             self._check(row)
         except Mismatch as mismatch:
-            around = Regions.around(self._entries, self._case(row))
-            entry = next((e for e in around if mismatch.verdict in e.verdicts), None)
-            if entry is None:
+            name = self.entry_for(row, mismatch.verdict)
+            if name is None:
                 raise
-            self.excused[entry.name] = self.excused.get(entry.name, 0) + 1
-            self._spent += {Crashed: 1, TimedOut: HANG}.get(type(mismatch), 0)
+            self.excused[name] = self.excused.get(name, 0) + 1
+            self._spent += mismatch.cost * (WAIT if mismatch.verdict == TIMES_OUT else 1)
+
+    def entry_for(self, row: Row, verdict: str) -> str | None:
+        """The name of the entry that excuses a failure; None if none does."""
+        around = Regions.around(self._entries, self._case(row))
+        return next((entry.name for entry in around if verdict in entry.verdicts), None)
 
     def skips(self, row: Row) -> bool:
         """Whether a row is let pass without a try."""

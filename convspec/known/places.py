@@ -33,15 +33,16 @@ def places(text: str, name: str) -> tuple[Place, list[Place]]:
             table.keys.setdefault(scan.key()[0], line)
             scan.value()
             continue
-        scan.skip(2 if scan.at("[[") else 1)
+        several = scan.at("[[")
+        scan.skip(2 if several else 1)
         path = scan.key()
         scan.value()
-        if path == [name]:
+        if several and path == [name]:
             table = Place(line)
             found.append(table)
         else:
             # [name.key] belongs to the last entry; any other table to the top level.
-            inside = path[0] == name and found
+            inside = path[0] == name and path[1:] and found
             (found[-1] if inside else top).keys.setdefault(path[1 if inside else 0], line)
             table = Place(line)
     return top, found

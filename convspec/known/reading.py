@@ -25,6 +25,7 @@ from fnmatch import fnmatchcase
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
@@ -88,6 +89,11 @@ def read_known(names: Iterable[str]) -> list[Entry]:
     if lines:
         raise KnownFileError(lines)
     return entries
+
+
+def marks(names: Iterable[str]) -> dict[str, str]:
+    """For each file a mark that tells its content from any other. Raises OSError."""
+    return {shown: f"{crc32(path.read_bytes()):08x}" for shown, path in _files(names)}
 
 
 def _files(names: Iterable[str]) -> Iterator[tuple[str, Any]]:

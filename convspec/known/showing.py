@@ -15,8 +15,8 @@ ORDER = (FIXED, CHANGED, KNOWN, ABSENT, UNTESTED)
 """What becomes of entries; what asks for something to be done comes first."""
 
 SAID = {
-    FIXED: "fixed", CHANGED: "fail in another way", KNOWN: "still fail",
-    ABSENT: "do not show here", UNTESTED: "not tested",
+    FIXED: "fixed", CHANGED: "failing in another way", KNOWN: "still failing",
+    ABSENT: "not seen here", UNTESTED: "not tested",
 }  # fmt: skip
 LOOKS = {FIXED: FIXED, CHANGED: "deviates", KNOWN: KNOWN}
 
@@ -33,21 +33,23 @@ def known_failures(out: Console, known: Sequence[KnownChecked], *, verbose: bool
     indented(out, title, 0)
     for event in sorted(known, key=lambda event: ORDER.index(event.verdict)):
         symbol, style = look(LOOKS.get(event.verdict, "unsupported"))
-        line = Text.assemble((f"  {symbol} ", style), (event.clause, "bold"))
-        if event.verdict != UNTESTED:
-            line.append(f"  {share(event.excused)} of its cases", "dim")
-            line.append(f", {event.cases:,} excused" if event.cases else "", "dim")
-        line.append(f"  {event.entry}", "dim")
+        line = Text.assemble((f"  {symbol} ", style), (event.entry, "bold"))
+        part = "" if event.verdict == UNTESTED else f"{share(event.excused)} of "
+        line.append(f"  {part}{event.clause}", "dim")
+        line.append(f", {event.cases:,} excused" if event.cases else "", "dim")
         line.truncate(out.width, overflow="ellipsis")
         out.print(line, no_wrap=True)
-        text = event.note.removeprefix(f"{event.entry}: ") or event.reason
-        indented(out, Text(text, style if event.verdict in (FIXED, CHANGED) else "dim"), 4)
-        if verbose:
-            indented(out, Text(f"when {event.predicate}", "dim"), 4)
-            if event.note:
-                indented(out, Text(event.reason, "dim"), 4)
-            if event.link:
-                indented(out, Text(event.link, "dim"), 4)
+        urgent = event.verdict in (FIXED, CHANGED)
+        note = event.note.removeprefix(f"{event.entry}: ")
+        texts = [note, event.reason, f"when {event.predicate}", event.link]
+        for text in filter(None, texts if verbose else [note or event.reason]):
+            said = Text(text, style if urgent and text == note else "dim")
+            if urgent or verbose:
+                indented(out, said, 4)
+            else:
+                said = Text("    ").append_text(said)
+                said.truncate(out.width, overflow="ellipsis")
+                out.print(said, no_wrap=True)
 
 
 def share(part: float) -> str:

@@ -12,20 +12,15 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from convspec.diagnosis.rules import RAREST, Mask
 from convspec.spec.groups import ADAPTIVE, GLOBAL
 from convspec.spec.operations import NAMED_PADDINGS, PAD_MODES
 
 from .bounds import Section
 from .maps import axis_map
 
-Mask = npt.NDArray[np.bool_]
-
 _NAMES = ("", *NAMED_PADDINGS)
-
-RAREST = 24
-"""Predicates that are combined where combinations are many: those that hold least often."""
 
 RELATED = (
     ("s", "k"), ("s", "e"), ("p_lo", "e"), ("p_hi", "e"),

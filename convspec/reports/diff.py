@@ -102,8 +102,10 @@ def difference(old: Report, new: Report) -> Difference:
 
 def _clause(old: ClauseResult, new: ClauseResult) -> list[Change]:
     changes = []
+    first = None
     if old.verdict != new.verdict:
-        first = next(iter(open_findings(new) if new.failing else ()), None)
+        graver = [f for f in open_findings(new) if f.failure.verdict == new.verdict]
+        first = next(iter(graver if new.failing else ()), None)
         what = f"{old.verdict} → {new.verdict}"
         case = first.failure.case if first else ""
         said = f"{what}: {short(first.failure.message)}" if first else what
@@ -112,6 +114,8 @@ def _clause(old: ClauseResult, new: ClauseResult) -> list[Change]:
             return changes
     before, after = _failures(old), _failures(new)
     for key, failure in after.items():
+        if first is not None and failure is first.failure:
+            continue  # it has been told with the verdict
         if key not in before:
             said = f"new failure ({_key(key)}): {short(failure.message)}"
             changes.append(Change(WORSE, new.slug, said, failure.case))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from convspec.diagnosis.words import alike_lines, condition_lines
 from convspec.events import CONFORMS, KNOWN, UNSUPPORTED, VERDICTS, Explained
 from convspec.failures import replay_line
 from convspec.legible import legible
@@ -44,34 +45,25 @@ def conditions(explained: Explained | None) -> list[str]:
     """The condition under which it fails, and what it looks like, a line each."""
     if explained is None:
         return []
-    lines = []
-    if explained.condition:
-        said = f"fails iff {explained.condition.get('rule')}"
-        tried = [
-            f"{failing} of {count} {where}"
-            for where in ("inside", "outside")
-            for failing, count in [explained.condition.get(where) or (None, None)]
-            if count is not None
-        ]
-        lines.append(f"{said} ({', '.join(tried)})" if tried else said)
-    if explained.looks_like:
-        lines.append(f"looks like: {', '.join(explained.looks_like)}")
-    return lines
+    return [*condition_lines(explained.condition), *alike_lines(explained.looks_like)]
 
 
-def lines_of(report: Report, found: Finding) -> list[str]:
-    """Everything about one failure, with the command that shows it again at the end."""
+def lines_of(report: Report, found: Finding, *, brief: bool = False) -> list[str]:
+    """Everything about one failure, with the command that shows it again at the end.
+
+    `brief`: without arrays, and without what was raised.
+    """
     failure = found.failure
     lines = [f"{failure.kind}: {failure.message}", failure.case, ""]
     if not failure.repeats:
         lines.insert(1, "it did not fail again when repeated: state or chance plays a part")
     lines += conditions(report.explanation(found))
-    if failure.tensors:
+    if failure.tensors and not brief:
         columns = [plain(name, value, WIDTH) for name, value in failure.tensors.items()]
         lines += [*_texts(beside(columns, WIDTH)), ""]
-    if failure.expected is not None or failure.got is not None:
+    if not brief and (failure.expected is not None or failure.got is not None):
         lines += [*_texts(pair(failure.expected, failure.got, failure.worst, WIDTH)), ""]
-    if failure.details:
+    if failure.details and not brief:
         kept = failure.details[-MOST:]
         left = len(failure.details) - len(kept)
         lines += [f"… {left:,} characters left out"] * bool(left) + kept.rstrip().splitlines()

@@ -49,7 +49,10 @@ def _suite(root: Element, report: Report) -> None:
         _case(suite, report, clause)
     if report.interrupted:
         # A run that was cut short must not look like a whole one.
-        cut = SubElement(suite, "testcase", name="the run", classname=_class(report, "run"))
+        cut = SubElement(
+            suite, "testcase", name="the run", classname=_class(report, "run"),
+            time="0.000",
+        )  # fmt: skip
         problem = SubElement(cut, "error", type="interrupted", message="the run was cut short")
         problem.text = "Clauses that are missing here were not reached."
     cases = suite.findall("testcase")
@@ -79,7 +82,7 @@ def _case(suite: Element, report: Report, clause: ClauseResult) -> None:
     element = SubElement(case, "error" if clause.verdict == ERROR else "failure", type=kind)
     element.set("message", short(f"{clause.verdict}: {clause.remark}", 1000))
     parts = [f"{clause.level}: {clause.statement}"] if clause.statement else []
-    parts += ["\n".join(lines_of(report, finding)) for finding in found]
+    parts += ["\n".join(lines_of(report, f, brief=i > 0)) for i, f in enumerate(found)]
     if not found:
         parts += [legible(note) for note in clause.notes]
     element.text = "\n\n".join(parts)

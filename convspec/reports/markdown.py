@@ -79,9 +79,11 @@ def render(reports: Sequence[Report], limit: int = LIMIT) -> str:
     # The tables of all come before the failures of any: these may fill what there is.
     unseen: dict[str, int] = {}
     for report in reports:
-        for clause in report.failing:
+        for number, clause in enumerate(report.failing):
             if not page.add(_folded(report, clause, len(reports) > 1)):
-                unseen[name_of(report)] = unseen.get(name_of(report), 0) + 1
+                unseen[name_of(report)] = len(report.failing) - number
+                page.left_out += len(report.failing) - number - 1
+                break
     if page.left_out:
         which = ", ".join(f"{n} of {inline(name)}" for name, n in list(unseen.items())[:50])
         page.add(
@@ -185,7 +187,7 @@ def _known(report: Report) -> str:
         [
             _sign(entry.verdict if entry.verdict == FIXED else KNOWN), code(entry.clause),
             code(entry.predicate), f"{entry.excused:.2%}",
-            inline(short(" ".join(filter(None, (entry.reason, entry.link))))),
+            inline(short(" ".join(filter(None, (entry.note, entry.reason, entry.link))))),
         ]
         for entry in report.known
     ]  # fmt: skip
@@ -225,16 +227,15 @@ def _folded(report: Report, clause: ClauseResult, several: bool) -> str:
     )
     parts = [inline(f"{clause.level}: {clause.statement}")] if clause.statement else []
     found = open_findings(clause)
-    parts += [_failure(report, finding) for finding in found]
+    parts += [_failure(report, finding, brief=i > 0) for i, finding in enumerate(found)]
     if not found:
         parts += [fenced(note.splitlines()) for note in clause.notes]
     return _fold(summary, "\n\n".join(parts))
 
 
-def _failure(report: Report, found: Finding) -> str:
-    parts = [fenced(lines_of(report, found)[:-1])] if found.failure.case else []
-    if not parts:
-        parts = [fenced(lines_of(report, found))]
+def _failure(report: Report, found: Finding, *, brief: bool) -> str:
+    lines = lines_of(report, found, brief=brief)
+    parts = [fenced(lines[:-1] if found.failure.case else lines)]
     explained = report.explanation(found)
     if found.failure.case:
         parts.append(fenced([replay_line(adapter_of(report), found.failure.case)], "sh"))

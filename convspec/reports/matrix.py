@@ -18,8 +18,8 @@ class Row:
 
     @property
     def calm(self) -> bool:
-        """Whether every run that claims it conforms."""
-        return all(verdict in (CONFORMS, UNSUPPORTED) for verdict in self.verdicts)
+        """Whether every run conforms that reached it and claims it."""
+        return all(verdict in (None, CONFORMS, UNSUPPORTED) for verdict in self.verdicts)
 
 
 def matrix(reports: Sequence[Report]) -> list[Row]:

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from convspec.afterwards import Run
 from convspec.events import Event, Explained
-from convspec.isolation import LIMIT
 from convspec.report import Report
 
-from .workshop import Program, Workshop
+from .workshop import Program, write
 
 MOST = 50
 """Programs of one run, for the most basic clauses; `replay` writes the others."""
@@ -27,20 +26,19 @@ def write_programs(run: Run) -> Iterator[Event]:
         return
     report = Report.from_events(run.events)
     written: dict[tuple[str, str], Program | None] = {}
-    with Workshop(run.given, min(LIMIT, PATIENCE)) as workshop:
-        for clause in report.failing:
-            for finding in clause.findings:
-                failure = finding.failure
-                key = failure.case, failure.message
-                if not failure.case or (key not in written and len(written) >= MOST):
-                    continue
-                if key not in written:
-                    written[key] = workshop.write(
-                        finding.law, failure.case, clause.slug, failure.message
-                    )
-                program = written[key]
-                if program is not None:
-                    yield Explained(
-                        finding.law, finding.op, finding.rank, failure.case,
-                        script=program.text, script_exit=program.exit,
-                    )  # fmt: skip
+    for clause in report.failing:
+        for finding in clause.findings:
+            failure = finding.failure
+            key = failure.case, failure.message
+            if not failure.case or (key not in written and len(written) >= MOST):
+                continue
+            if key not in written:
+                written[key] = write(
+                    run.bench, finding.law, failure.case, clause.slug, failure.message, PATIENCE
+                )
+            program = written[key]
+            if program is not None:
+                yield Explained(
+                    finding.law, finding.op, finding.rank, failure.case,
+                    script=program.text, script_exit=program.exit,
+                )  # fmt: skip

@@ -1,13 +1,16 @@
-"""Programs for the failures of a run, written and tried in a process that has the adapter."""
+"""A program for a failure, written and tried where the implementation is."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
+import tempfile
 from dataclasses import dataclass
 
+from convspec.execute import Bench
+from convspec.isolation import OurError
 from convspec.law import all_laws
+from convspec.verdicts import Crashed, Mismatch, TimedOut
+
+from .trying import program_for, record
 
 
 @dataclass(frozen=True)
@@ -20,49 +23,28 @@ class Program:
     printed: str
 
 
-class Workshop:
-    """A context manager; `write` as often as needed. The process begins with the first."""
+def write(
+    bench: Bench, law: str, case: str, clause: str, message: str, limit: float
+) -> Program | None:
+    """A program that shows how a law is broken; None if none of those tried does.
 
-    def __init__(self, adapter: str, limit: float) -> None:
-        self._adapter = adapter
-        self._limit = limit
-        self._process: subprocess.Popen[str] | None = None
-
-    def __enter__(self) -> Workshop:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
-
-    def write(self, law: str, case: str, clause: str, message: str) -> Program | None:
-        """A program that shows the failure; None if none of those tried did.
-
-        Those that show it only together with state that earlier cases left behind cannot be shown
-        by a program of a few calls, nor can an adapter without a name be called from one.
-        """
-        if self._process is None:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", __package__ or "convspec.scripts", self._adapter],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-            )  # fmt: skip
-        task = {
-            "law": law, "case": case, "clause": clause, "message": message, "limit": self._limit,
-        }  # fmt: skip
-        assert self._process.stdin is not None and self._process.stdout is not None
+    `limit`: seconds after which it gives up a call that hangs. A failure that takes state which
+    other cases left behind cannot be shown by a few calls, nor can an adapter without a name be
+    called from a program.
+    """
+    with tempfile.TemporaryDirectory(prefix="convspec-") as folder:
+        died: Mismatch | None = None
         try:
-            print(json.dumps(task), file=self._process.stdin, flush=True)
-            answer = self._process.stdout.readline()
-        except BrokenPipeError:
-            answer = ""
-        if not answer:  # it died, of what an implementation without children of its own did
-            self._process.kill()
-            self._process.communicate()
-            self._process = None
-            return None
-        found = json.loads(answer)
-        return None if found is None else Program(**found)
+            bench.ask(record, law, case, folder)
+        except (Crashed, TimedOut) as mismatch:
+            died = mismatch
+        try:
+            tried = bench.ask(
+                program_for, folder, died, case, clause, message, limit, seconds=60 + 12 * limit
+            )
+        except (Mismatch, OurError):
+            return None  # without a program there still is the case
+    return None if tried is None else Program(*tried)
 
 
 def pytest_id(law: str, op: str, rank: int | None) -> str:

@@ -40,13 +40,22 @@ FINDINGS: dict[str, Finding] = {
             cpu=True,
         ),
         Finding(
-            "onednn-bfloat16-3d", ("conv", "conv_transpose"), ("stride", "gradient"),
+            "onednn-bfloat16-strided", ("conv",), ("stride", "bfloat16", "dtype"),
             "PyTorch 2.13.0, oneDNN",
-            "computes strided bfloat16 convolutions of volumes with one output along the last axis"
-            " from the wrong cells, some of them outside the input; so the gradient of a"
-            " transposed one" + _AMX, "torch",
-            "conv stride=1,2,2 padding=1:1,1:1,0:0 x=1x1x2x4x3:bfloat16:ramp@0"
-            " w=1x1x2x2x2:bfloat16:ones@0",
+            "leaves cells of a bfloat16 convolution unwritten where the last axis has one output, a"
+            " stride and several taps: they hold what was in memory (on a CPU with AMX; right with"
+            " ONEDNN_MAX_CPU_ISA=AVX512_CORE_BF16)",
+            "torch", "conv stride=1,1,2 x=12x1x2x3x2:bfloat16:eye@0 w=2x1x1x1x2:bfloat16:eye@0",
+            cpu=True,
+        ),
+        Finding(
+            "onednn-bfloat16-weight-gradient", ("conv",), ("gradient", "bfloat16", "dtype"),
+            "PyTorch 2.13.0, oneDNN",
+            "gives 0 for the gradient of a bfloat16 weight of one tap per group, where input and"
+            " padding make more than one row of a channels-last image (on a CPU with AVX-512)",
+            "torch",
+            "conv padding=1:0,0:0 dilation=2,1 groups=2 x=1x2x1x31:bfloat16:ints@0:channels_last"
+            " w=2x1x1x1:bfloat16:ints@0 g=1x2x2x31:bfloat16:ints@0",
             cpu=True,
         ),
         Finding(
@@ -76,8 +85,9 @@ FINDINGS: dict[str, Finding] = {
         ),
         Finding(
             "adaptive-avg-pool-3d-empty", ("adaptive_avg_pool",), ("empty",),
-            "PyTorch 2.13.0 adaptive_avg_pool3d",
-            "refuses an input without cells where the 1-D and 2-D pools give NaN", "torch",
+            "PyTorch 2.13.0",
+            "refuses an input without cells, unless every output size is 1: then it gives NaN",
+            "torch",
             "adaptive_avg_pool output_size=1,1,2 x=1x1x1x1x0:float32:zeros@0",
         ),
         Finding(

@@ -195,7 +195,7 @@ POINTS = (
             Seen("TensorFlow", "input", "run", "2.21", "int32, CPU"),
             Seen("oneDNN", "wider", "documentation", "", "int8 is summed in int32"),
         ),
-        topics=("dtype", "overflow", "integer"),
+        topics=("dtype", "overflow", "integer", "returns", "saturate", "wrap"),
     ),
     DialectPoint(
         "input.unbatched",

@@ -9,12 +9,12 @@ import numpy as np
 
 from convspec.comparison import require_same
 from convspec.contents import backwards
+from convspec.dtypes import floating
 from convspec.law import law
+from convspec.spec.dtypes import FLOATS
 from convspec.spec.groups import BATCHED, EVERY, LINEAR, MAXIMA
 from convspec.trial import Array, Trial, wide
 from convspec.verdicts import InputChanged, NotRepeatable, ResultChanged
-
-FLOATS = ("float32", "float64", "float16")
 
 OFTEN = 16
 """Calls alike in one law: more than what tries a few kernels before it settles."""
@@ -53,12 +53,13 @@ def test_calls_between(trial: Trial) -> None:
 def _between(trial: Trial) -> Mapping[str, Mapping[str, Any]]:
     """Calls like the trial's, with what a workspace or a cache had better not keep."""
     x = trial.inputs["x"]
-    special = trial.op in (*LINEAR, *MAXIMA, "relu") and x.dtype.kind == "f"
-    spoilt = np.full(x.shape, np.nan, x.dtype) if special else backwards(x)
+    special = trial.op in (*LINEAR, *MAXIMA, "relu") and floating(x.dtype)
+    other = backwards(x)
+    spoilt = np.full(x.shape, np.nan, x.dtype) if special else other
     return {
         "with NaN" if special else "with other contents": {"x": spoilt},
-        "with twice the batch": {"x": np.concatenate([spoilt, x])},
-        "with one entry": {"x": backwards(x[:1])},
+        "with twice the batch": {"x": np.concatenate([other, other])},
+        "with one entry": {"x": other[:1].copy()},
     }
 
 

@@ -46,6 +46,6 @@ def _hold_to_the_reference(trial: Trial, names: list[str], held: list[Array | No
         if name == "g" and (trial.op in MEANS or split):
             (u,) = (np.abs(u) for u in held if u is not None)
             most = np.full(b.shape, float(u.max(initial=0)))
-            require_within(a, b, trial.precision.sum(most), what)
+            require_within(a, b, trial.gradient_precision.sum(most), what)
         else:
             require_equal(a, b, what)

@@ -152,7 +152,7 @@ def test_subnormals(trial: Trial) -> None:
     narrow={
         "x.pattern": ("normal", "positive"),
         "w.pattern": ("normal", "positive"),
-        "dtype": ("float32", "float64"),
+        "dtype": ("float32", "float64", "bfloat16"),
         "value": (0,),
     },
 )

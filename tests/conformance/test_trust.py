@@ -8,12 +8,12 @@ from functools import partial
 from convspec.comparison import require_same
 from convspec.law import law
 from convspec.settings import kept_settings, seed, settings
+from convspec.spec.dtypes import FLOATS
 from convspec.spec.groups import EVERY
 from convspec.surroundings import SENTINELS, Framed, at_page_border, fill_free_memory, framed
 from convspec.trial import Array, Trial
 from convspec.verdicts import NotRepeatable, SettingChanged, WroteOutside
 
-FLOATS = ("float32", "float64", "float16")
 REAL = {"x.pattern": ("normal", "positive"), "w.pattern": ("normal", "positive"), "dtype": FLOATS}
 
 STALE = (0xFF, 0x5A)

@@ -198,7 +198,7 @@ def test_numpy_sums_half_precision_in_float32() -> None:
         "stride": (1,), "padding": ((0, 0),), "dilation": (1,), "groups": 1,
     }  # fmt: skip
     assert adapter.functions["conv"](ones, ones, **params) == 5000
-    assert adapter.claims.accumulate == {"float16": "float32"}
+    assert adapter.claims.accumulate == {"float16": "float32", "bfloat16": "float32"}
 
 
 def test_numpy_results_are_fresh() -> None:

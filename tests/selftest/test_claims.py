@@ -72,7 +72,7 @@ def test_the_dialect_is_resolved() -> None:
         ({"all": {"ranks": 2}}, ["claims['all']['ranks']", "a list out of 1, 2, 3"]),
         ({"all": {"ranks": [4]}}, ["claims['all']['ranks']", "4 is not one of"]),
         ({"all": {"dtypes": "float32"}}, ["claims['all']['dtypes']", "expected a list"]),
-        ({"all": {"dtypes": ["bfloat16"]}}, ["claims['all']['dtypes']", "'bfloat16'"]),
+        ({"all": {"dtypes": ["float8"]}}, ["claims['all']['dtypes']", "'float8'"]),
         ({"all": {"layouts": ["nchw"]}}, ["claims['all']['layouts']", "'nchw'", "channels_last"]),
         ({"pad": {"modes": ["edge"]}}, ["claims['pad']['modes']", "'edge'", "replicate"]),
         ({"max_pool": {"padding_limit": "half"}}, ["['max_pool']['padding_limit']", "half_window"]),

@@ -32,6 +32,7 @@ from convspec.events import (
     RunFinished,
     RunStarted,
 )
+from convspec.isolation import Limits
 from convspec.matrices import pair
 
 CASE = (
@@ -322,7 +323,7 @@ def test_what_is_asked_reaches_the_engine(engine: list[dict[str, Any]]) -> None:
     assert engine == [
         {
             "adapter": "fine", "profile": "smoke", "seed": 5, "jobs": 3, "ops": ["conv"],
-            "clauses": ["conv.*"],
+            "clauses": ["conv.*"], "known": (), "isolate": True, "limits": Limits(),
         }
     ]  # fmt: skip
 

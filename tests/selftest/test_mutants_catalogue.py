@@ -14,7 +14,7 @@ from convspec import reference
 from convspec.adapters.errors import UnknownAdapter
 from convspec.adapters.mutants import CAUSES, MUTANTS, Mutant, make
 from convspec.adapters.opening import Adapter, open_adapter
-from convspec.contents import backwards, fill, filled, lay_out
+from convspec.contents import backwards, filled, lay_out
 from convspec.law import all_laws
 from convspec.spaces import space_for
 from convspec.spec.case import Case
@@ -37,6 +37,20 @@ BETWEEN_CALLS = (
     "network_size",
     "read_only_inputs",
     "shrinks_away",
+    "written",
+    "gradients_written",
+    "outside",
+    "outside_gradients",
+    "page_border",
+    "addresses",
+    "settings",
+    "deterministic",
+    "often",
+    "changed_cells",
+    "calls_between",
+    "gradients_leave_inputs",
+    "gradients_repeatable",
+    "gradients_stay",
 )
 """Laws about how an operation is called; one answer to one valid call cannot show their faults."""
 
@@ -49,6 +63,11 @@ OWN_ARRAYS = (
     "subnormals",
     "layout_of_weights",
     "layout_of_cotangent",
+    "telling_contents",
+    "telling_gradients",
+    "far_extents",
+    "far_gradients",
+    "mixed_numbers",
 )
 """Laws that put in contents or layouts of their own, which no case has; only these show theirs."""
 
@@ -66,6 +85,10 @@ PATTERNS = {
     "linear_in_weight": ("distinct",),
     "power_of_two": ("normal",),
     "batch_split_real": ("normal",),
+    "real_definition": ("normal",),
+    "accumulator": ("large", "wide"),
+    "gradient_accumulator": ("wide",),
+    "overflow": ("large",),
 }
 """Contents that show a fault where the usual ones do not, by the law that must find it."""
 
@@ -121,7 +144,7 @@ def answers(
 
     With a `double_vjp`, the second gradients, too, held against the inputs backwards.
     """
-    parameters, g = case.op.arguments(), fill(case["g"], 4)
+    parameters, g = case.op.arguments(), filled(case)["g"]
     try:
         y = function(*inputs(case), **parameters)
         gradients = [*vjp(case.op.name, inputs(case), g, **parameters)]

@@ -10,13 +10,17 @@ import numpy as np
 import pytest
 
 from convspec.adapters.opening import open_adapter
+from convspec.apart import Apart
 from convspec.engine import run
+from convspec.execute import Bench
+from convspec.isolation import Limits
+from convspec.law import all_laws
 from convspec.report import Report
 from convspec.scripts.calls import Call, Stored
 from convspec.scripts.literals import LAID_OUT, arranged, literal
 from convspec.scripts.stage import write_programs
 from convspec.scripts.words import words_for
-from convspec.scripts.workshop import Workshop, pytest_id
+from convspec.scripts.workshop import Program, pytest_id, write
 from convspec.spec.case import Case
 from convspec.trial import Trial
 
@@ -58,12 +62,18 @@ def adapter_file(folder: Path, fault: str) -> Path:
     return file
 
 
+def written(file: Path, *what: str, limit: float = 5.0) -> Program | None:
+    laws = all_laws()
+    with Apart(str(file), Limits(limit)) as apart:
+        law, case, clause, message = what
+        return write(Bench(apart.adapter, laws, None, apart), law, case, clause, message, limit)
+
+
 @pytest.mark.parametrize("kind", FAULTS)
 def test_a_program_shows_the_failure(kind: str, tmp_path: Path) -> None:
     law, case, fault, code = FAULTS[kind]
     file = adapter_file(tmp_path, fault)
-    with Workshop(str(file), 1.0) as workshop:
-        program = workshop.write(law, case, "relu.clause", "what was wrong")
+    program = written(file, law, case, "relu.clause", "what was wrong", limit=1.0)
     assert program is not None
     assert program.exit == code
     script = tmp_path / "script.py"
@@ -92,22 +102,14 @@ def test_a_law_of_several_calls_is_shown_by_the_one_that_is_wrong(tmp_path: Path
         for finding in clause.findings
     ]
     assert len({finding.law for finding in found}) > 3
-    with Workshop(str(file), 5.0) as workshop:
-        written = [
-            workshop.write(f.law, f.failure.case, "clause", f.failure.message) for f in found
-        ]
-    assert all(program is not None and program.exit == 1 for program in written)
+    for f in found:
+        program = written(file, f.law, f.failure.case, "clause", f.failure.message)
+        assert program is not None and program.exit == 1
 
 
 def test_an_honest_adapter_has_no_program(tmp_path: Path) -> None:
     file = adapter_file(tmp_path, "")
-    with Workshop(str(file), 5.0) as workshop:
-        assert workshop.write("definition", "relu x=1x1x2:float32:ones@0", "c", "m") is None
-
-
-def test_an_adapter_that_cannot_be_opened_has_none(tmp_path: Path) -> None:
-    with Workshop(str(tmp_path / "absent.py"), 5.0) as workshop:
-        assert workshop.write("definition", "relu x=1x1x2:float32:ones@0", "c", "m") is None
+    assert written(file, "definition", "relu x=1x1x2:float32:ones@0", "c", "m") is None
 
 
 def test_the_run_writes_programs_and_equal_failures_share_one(tmp_path: Path) -> None:

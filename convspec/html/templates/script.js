@@ -36,6 +36,7 @@
   // Every line that is made to be copied gets a button once it can be seen.
   function buttons(where) {
     for (const line of all(".line:not(.ready)", where)) {
+      if (line.closest("details") !== where) continue;
       line.classList.add("ready");
       const button = document.createElement("button");
       button.type = "button";
@@ -114,9 +115,8 @@
     for (const row of rows) {
       const slug = row.dataset.c;
       const cells = column === null ? [...row.cells].slice(1, 1 + Number(table.dataset.runs)) : [row.cells[column + 1]];
-      const verdicts = cells.map((cell) => cell.textContent.trim().slice(1));
       const fits = (!op.value || slug.split(".")[0] === op.value)
-        && (!wanted.size || verdicts.some((v) => wanted.has(v)))
+        && (!wanted.size || cells.some((cell) => wanted.has(cell.textContent.trim().slice(1))))
         && (column === null || cells[0].querySelector("a"))
         && asked.every((word) => said(slug).includes(word));
       row.classList.toggle("out", !fits);

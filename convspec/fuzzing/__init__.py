@@ -1,0 +1,1 @@
+"""Random runs that take as long as they are given, and keep what they find."""
