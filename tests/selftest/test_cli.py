@@ -33,6 +33,7 @@ from convspec.events import (
     RunStarted,
 )
 from convspec.isolation import Limits
+from convspec.law import all_laws
 from convspec.matrices import pair
 
 CASE = (
@@ -108,6 +109,7 @@ Run = Callable[..., Sequence[Event]]
 def engine(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """The stand-in; returns what it is asked. The adapter's name says what it does."""
     asked: list[dict[str, Any]] = []
+    all_laws()  # which are clauses' own, while these are still there
 
     def run(adapter: str, *, listener: Callable[[Event], None], **wanted: Any) -> list[Event]:
         asked.append({"adapter": adapter, **wanted})
@@ -323,7 +325,8 @@ def test_what_is_asked_reaches_the_engine(engine: list[dict[str, Any]]) -> None:
     assert engine == [
         {
             "adapter": "fine", "profile": "smoke", "seed": 5, "jobs": 3, "ops": ["conv"],
-            "clauses": ["conv.*"], "known": (), "isolate": True, "limits": Limits(),
+            "clauses": ["conv.*"], "known": (), "conditions": True, "isolate": True,
+            "limits": Limits(),
         }
     ]  # fmt: skip
 

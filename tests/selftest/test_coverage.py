@@ -47,8 +47,11 @@ def test_what_was_drawn_is_what_is_counted(events: list[object]) -> None:
                 label,
             )
     names = list(found.classes)
+    labels = [{name: class_of(level) for name, level in row.items()} for row in rows]
+    # What is drawn beyond the declared space, a law's own contents say, is not counted.
     labelled = [
-        tuple(class_of(row[name]) if name in row else None for name in names) for row in rows
+        tuple(one[name] if one.get(name) in found.classes[name] else None for name in names)
+        for one in labels
     ]
     for size, (met, possible) in ((2, found.pairs), (3, found.triples)):
         seen = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from convspec.spec.case import Case
 from convspec.spec.groups import possible_ranks
 from convspec.spec.operations import VOCABULARY
 from convspec.trial import Trial
+from convspec.verdicts import NothingToTest
 
 LAWS = all_laws()
 ADAPTER = open_adapter("reference")
@@ -44,7 +46,7 @@ def test_a_law_raises_no_alarm_over_the_cases_of_another(op: str) -> None:
         for other in LAWS.values():
             if not law.defective and other is not law and other.applies_to(case, True):
                 tried += 1
-                with np.errstate(all="ignore"):
+                with np.errstate(all="ignore"), suppress(NothingToTest):
                     other.check(Trial(ADAPTER, case))
     assert tried
 

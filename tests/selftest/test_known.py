@@ -107,7 +107,8 @@ def test_what_is_known_is_excused(known: Known) -> None:
     assert document["clauses"]["max_pool.definition"]["excused"] == clause.excused
     assert document["known"][0]["verdict"] == "known"
     assert 0.2 < document["known"][0]["excused"] < 0.8
-    assert Report.from_json(document).to_json() == document
+    again = Report.from_json(document).to_json()
+    assert {**again, "timing": None} == {**document, "timing": None}
 
 
 def test_a_new_failure_is_found_outside(known: Known) -> None:

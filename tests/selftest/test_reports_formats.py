@@ -210,7 +210,7 @@ def test_an_annotation_for_each_failing_clause() -> None:
     assert lines[0] == (
         "::error title=conv.definition (torch 2.13.0)::deviates: 2 of 2 cells differ%0A"
         "fails iff groups >= 2 and stride[0] > 1 (31 of 31 inside, 0 of 412 outside)%0A"
-        f"looks like: conv.groups-shifted%0A%0Aconvspec replay torch '{CASE}'"
+        f"same as: conv.groups-shifted%0A%0Aconvspec replay torch '{CASE}'"
     )
     assert len(lines) == 4
     assert rendered("github", report(law("conv.definition"))) == ""
