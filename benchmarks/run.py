@@ -7,10 +7,19 @@ import subprocess
 import sys
 from importlib import import_module
 
-BENCHMARKS = ("startup", "reference", "generation", "isolation", "proof", "check", "conditions")
+BENCHMARKS = (
+    "startup",
+    "reference",
+    "generation",
+    "isolation",
+    "fuzz",
+    "proof",
+    "check",
+    "conditions",
+)
 """The modules beside this one, each with a function `main`, in the order they are run."""
 
-ONE_THREAD = ("reference", "generation", "proof")
+ONE_THREAD = ("reference", "generation", "fuzz", "proof")
 """Benchmarks that compare work per core: libraries of arithmetic get one thread there."""
 
 # Read when a library is loaded, and so to be set before.
