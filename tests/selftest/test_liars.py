@@ -21,7 +21,7 @@ OPS = [f.__name__ for f in honest.OPERATIONS]
 
 
 def check(target: Any, **wanted: Any) -> Report:
-    return Report.from_events(run(target, **wanted))
+    return Report.from_events(run(target, after=(), **wanted))
 
 
 def shown(report: Report) -> str:
