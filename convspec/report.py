@@ -58,7 +58,8 @@ class ClauseResult:
     """What all laws of one clause came to.
 
     `verdict` is the gravest of them, and vacuous only where none of them tested anything.
-    `findings` holds the smallest failure of each kind and operation, smallest first. `notes` are
+    `findings` holds the smallest failure of each kind and operation, smallest first (but those of
+    the law that is named like the clause come before others). `notes` are
     the laws' remarks, each once. Of the `cases`, in `empty` ones there was nothing to test.
     `excused` counts the failures that are known.
     """
@@ -335,7 +336,9 @@ def _findings(group: Sequence[LawFinished]) -> tuple[Finding, ...]:
         for event in group
         for failure in event.failures
     ]
-    found.sort(key=lambda f: (f.failure.cells, f.failure.case, f.failure.kind, f.law))
+    # The law that is the clause itself comes first: others stretch the case that they name.
+    own = group[0].clause.partition(".")[2].replace("-", "_") if group else ""
+    found.sort(key=lambda f: (f.law != own, f.failure.cells, f.failure.case, f.failure.kind, f.law))
     smallest: dict[tuple[str, str, str], Finding] = {}
     for finding in found:
         key = (finding.op, finding.failure.verdict, finding.failure.kind)

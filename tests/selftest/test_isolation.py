@@ -386,6 +386,7 @@ def test_a_killed_life_or_zygote_costs_one_task(isolated: Isolated[str]) -> None
     life, zygote = isolated("who")
     for victim in (life, zygote):
         os.kill(victim, signal.SIGKILL)
+        assert gone(victim) and gone(life)  # a life does not outlive its zygote
         with pytest.raises(Crashed, match="died of SIGKILL"):
             isolated("fine")
         isolated("fine")
