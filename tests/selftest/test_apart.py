@@ -203,6 +203,7 @@ def test_a_killed_process_is_told_and_costs_no_case(adapter: Files) -> None:
     assert law.cases >= plain.cases
 
 
+@pytest.mark.slow  # on a busy machine the kill may reach the case of another law
 def test_a_killed_worker_of_pytest_costs_no_case(adapter: Files) -> None:
     """The implementation kills, once, what the run's process began as execnet does."""
     act = "_kill() if not os.path.exists('LOG') else None"
@@ -266,6 +267,7 @@ void pool(const float *x, float *y, long n, long m, long k) {
 """
 
 
+@pytest.mark.slow  # hangs and leaks take their time
 @pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler (cc) here")
 def test_a_kernel_in_c(tmp_path: Path) -> None:
     (tmp_path / "kernel.c").write_text(C_KERNEL)

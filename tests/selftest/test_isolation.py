@@ -506,6 +506,7 @@ needs_proc = pytest.mark.skipif(
 )
 
 
+@pytest.mark.slow  # in a process that has run much else, freed memory hides what is taken
 @needs_proc
 def test_memory_past_the_limit_is_a_mismatch() -> None:
     with served(behave, memory=300) as box:
