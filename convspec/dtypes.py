@@ -14,6 +14,7 @@ from convspec.spec.dtypes import is_float
 _finfo: Callable[[Any], Any] = ml_dtypes.finfo
 
 
+@cache
 def floating(dtype: np.dtype[Any]) -> bool:
     """Whether it is a floating type; NumPy's own `kind` calls bfloat16 "void"."""
     return is_float(dtype.name)

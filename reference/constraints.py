@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,17 @@ from convspec.spec.dtypes import is_float, is_number
 Array = npt.NDArray[Any]
 
 
+@cache
+def _holds_numbers(dtype: np.dtype[Any]) -> bool:
+    # NumPy works out the name of a type anew each time, which takes longer than this whole check.
+    return is_number(dtype.name)
+
+
 def check_array(name: str, array: Array, spatial: bool = True) -> None:
     """Raise ``ValueError`` unless ``array`` holds numbers and, if ``spatial``, has spatial axes."""
     if not isinstance(array, np.ndarray):
         raise ValueError(f"{name} must be a NumPy array, not {type(array).__name__}")
-    if not is_number(array.dtype.name):
+    if not _holds_numbers(array.dtype):
         raise ValueError(f"{name} must hold floating or whole numbers, not {array.dtype}")
     if spatial and array.ndim < 3:
         raise ValueError(

@@ -22,11 +22,12 @@ def once_rounded(function: _F) -> _F:
 
     @wraps(function)
     def call(*args: Any, **params: Any) -> Any:
-        floating = {a.dtype for a in _arrays((*args, *params.values())) if a.dtype.kind not in "iu"}
+        arrays = (*args, *(v for v in params.values() if isinstance(v, np.ndarray)))
+        floating = {a.dtype for a in _arrays(arrays) if a.dtype.kind not in "iu"}
         if len(floating) != 1:
             return function(*args, **params)
         (dtype,) = floating
-        if dtype.name not in HALVES:
+        if dtype.itemsize != 2 or dtype.name not in HALVES:
             return function(*args, **params)
         wide = [_cast(argument, dtype, np.float32) for argument in args]
         named = {name: _cast(value, dtype, np.float32) for name, value in params.items()}
