@@ -472,8 +472,9 @@ def test_a_guest_goes_on_without_its_host(tmp_path: Path) -> None:
         Zygote(lambda: Made(None, behave), meet=host.invite()) as guest,
         Isolated[str](guest, Limits(LIMIT)) as box,
     ):
-        _, shared = box("who")
+        life, shared = box("who")
         os.kill(shared, signal.SIGKILL)
+        assert gone(life)
         with pytest.raises(Crashed):
             box("fine")
         assert box("who")[1] != shared
