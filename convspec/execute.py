@@ -209,8 +209,9 @@ class Bench:
         self._empty.clear()
         try:
             outcome = search(
-                rows, space.sizes, check, own_seed, shrinking=check.shrinking, known=frozenset(seen)
-            )
+                rows, space.sizes, check, own_seed,
+                shrinking=check.shrinking, known=frozenset(seen), seeds=space.seeds,
+            )  # fmt: skip
             seen |= outcome.found.keys()
             empty = self._empty.copy()
             confirmed = [

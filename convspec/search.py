@@ -1,38 +1,31 @@
-"""The search for a case that breaks a law: rows of levels, and Hypothesis to shrink them.
+"""The search for a case that breaks a law, among rows of levels.
 
 Stock Hypothesis mutates what it drew before, which copies one axis's values to the next and
 hides the very bugs that matter here. Rows are therefore drawn here, every one afresh and uniformly,
 and between these come the rows of a covering array, in which every three levels of three factors
 meet. All of them are put to the law, whatever they show, so that a run is the same on a slow
-machine; then Hypothesis shrinks the first row of each kind of failure. It gets that row through a
-provider, its interface for alternative generators.
+machine; then the first row of each kind of failure is shrunk (see `shrinking`).
 """
 
 from __future__ import annotations
 
 import random
-import warnings
 import zlib
 from collections import deque
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-import hypothesis
-from hypothesis import HealthCheck, Phase, Verbosity, given, settings
-from hypothesis.errors import Flaky, HypothesisWarning
-from hypothesis.strategies import SearchStrategy
-
 from convspec.covering import covering_rows
+from convspec.events import DEVIATES
+from convspec.shrinking import shrink, simplicity
 from convspec.spaces import Space
 from convspec.verdicts import Mismatch
 
 Row = tuple[int, ...]
 Kind = tuple[Any, ...]
-
-BACKEND = "convspec"
 
 
 def playlist(space: Space, seed: int) -> Iterator[Row]:
@@ -88,70 +81,6 @@ class Playlist:
         return tuple(self._shown)
 
 
-class _Playing:
-    """The row the provider gives out; one row shrinks at a time in a process."""
-
-    row: Row
-
-
-def _register() -> bool:
-    """Register the provider. False (with a notice) if this Hypothesis has no such interface."""
-    try:
-        from hypothesis.internal.conjecture.providers import (
-            AVAILABLE_PROVIDERS,
-            PrimitiveProvider,
-        )
-    except ImportError:
-        warnings.warn(
-            "this Hypothesis takes no row of ours; failures are shrunk by simpler means",
-            stacklevel=2,
-        )
-        return False
-
-    class RowProvider(PrimitiveProvider):
-        """Gives out a row, as bytes: the one thing that a test case draws."""
-
-        lifetime = "test_case"
-
-        def draw_bytes(self, min_size: int = 0, max_size: int | None = None) -> bytes:
-            return bytes(_Playing.row)
-
-        def draw_boolean(self, p: float = 0.5) -> bool:
-            raise NotImplementedError(ROWS_ARE_BYTES)
-
-        def draw_integer(self, *arguments: Any, **constraints: Any) -> int:
-            raise NotImplementedError(ROWS_ARE_BYTES)
-
-        def draw_float(self, **constraints: Any) -> float:
-            raise NotImplementedError(ROWS_ARE_BYTES)
-
-        def draw_string(self, *arguments: Any, **constraints: Any) -> str:
-            raise NotImplementedError(ROWS_ARE_BYTES)
-
-    AVAILABLE_PROVIDERS[BACKEND] = RowProvider
-    return True
-
-
-ROWS_ARE_BYTES = "a test of the suite draws one row, as bytes, and nothing else"
-
-
-def _rows(sizes: tuple[int, ...]) -> SearchStrategy[Row]:
-    """The strategy for rows with so many levels per field (256 at most).
-
-    Drawn as one string of bytes, a row costs Hypothesis a fraction of what it costs as a tuple
-    of integers. It shrinks to the lexicographically least either way.
-    """
-    assert max(sizes) <= 256
-    limits = [size - 1 for size in sizes]
-
-    class Rows(SearchStrategy[Row]):
-        def do_draw(self, data: Any) -> Row:
-            # While shrinking, Hypothesis may try bytes beyond the last level: they mean that one.
-            return tuple(map(min, data.draw_bytes(len(limits), len(limits)), limits))
-
-    return Rows()
-
-
 @dataclass
 class Found:
     """One kind of failure: the simplest row that shows it, and what was seen there."""
@@ -189,11 +118,13 @@ def search(
     *,
     shrinking: Callable[[], None] = lambda: None,
     known: Container[Kind] = (),
+    seeds: Collection[int] = (),
 ) -> Search:
     """Put all rows to `check`; shrink the first of each kind of `Mismatch`.
 
     `shrinking` is called when the rows are through. Failures of the `known` kinds are counted, and
-    neither kept nor shrunk. Exceptions other than Mismatch pass through: they are errors of ours.
+    neither kept nor shrunk. `seeds` are the fields that hold seeds of contents. Exceptions other
+    than Mismatch pass through: they are errors of ours.
     """
     outcome = Search()
 
@@ -203,7 +134,7 @@ def search(
             check(row)
         except Mismatch as mismatch:
             if kind_of(mismatch) not in known:
-                _note(outcome, row, mismatch)
+                _note(outcome, row, mismatch, seeds)
             raise
 
     for row in rows:
@@ -214,7 +145,10 @@ def search(
     # Another kind of failure may turn up on the way.
     while (left := [kind for kind in outcome.found if kind not in shrunk]) and len(shrunk) < KINDS:
         shrunk.add(left[0])
-        _shrink(outcome.found[left[0]].row, sizes, put, left[0], seed)
+        first = outcome.found[left[0]]
+        # How a call dies or what it refuses is rarely a matter of contents, and dying takes time.
+        free = seeds if first.mismatch.verdict == DEVIATES else ()
+        shrink(first.row, sizes, _only(put, left[0]), seed, free)
     return outcome
 
 
@@ -223,10 +157,8 @@ def kind_of(mismatch: Mismatch) -> Kind:
     return (type(mismatch).__name__, *mismatch.place)
 
 
-def _shrink(
-    row: Row, sizes: tuple[int, ...], put: Callable[[Row], None], kind: Kind, seed: int
-) -> None:
-    """Look for simpler rows that fail in the same way."""
+def _only(put: Callable[[Row], None], kind: Kind) -> Callable[[Row], None]:
+    """Put a row, and hear of failures of one kind alone."""
 
     def body(row: Row) -> None:
         try:
@@ -235,47 +167,14 @@ def _shrink(
             if kind_of(mismatch) == kind:
                 raise
 
-    if not _REGISTERED:
-        _field_by_field(row, body)
-        return
-    _Playing.row = row
-    configured = settings(
-        max_examples=2,  # the simplest row comes first, whoever gives them out
-        backend=BACKEND,
-        database=None,
-        deadline=None,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
-        verbosity=Verbosity.quiet,
-        print_blob=False,
-        report_multiple_bugs=False,
-    )
-    test = hypothesis.seed(seed)(configured(given(_rows(sizes))(body)))
-    with warnings.catch_warnings(), suppress(Mismatch, Flaky):
-        warnings.simplefilter("ignore", HypothesisWarning)
-        test()
+    return body
 
 
-def _field_by_field(row: Row, body: Callable[[Row], None]) -> None:
-    """Make one field after another as small as it can be."""
-    for place in range(len(row)):
-        for level in range(row[place]):
-            simpler = (*row[:place], level, *row[place + 1 :])
-            try:
-                body(simpler)
-            except Mismatch:
-                row = simpler
-                break
-
-
-def _note(outcome: Search, row: Row, mismatch: Mismatch) -> None:
-    """Keep the simplest row per kind: rows are ordered as Hypothesis orders its choices."""
+def _note(outcome: Search, row: Row, mismatch: Mismatch, seeds: Collection[int]) -> None:
+    """Keep the simplest row per kind."""
     kind = kind_of(mismatch)
     known = outcome.found.get(kind)
     if known is None:
         outcome.found[kind] = Found(row, mismatch, outcome.cases, first=(row, mismatch))
-    elif row < known.row:
+    elif simplicity(row, seeds) < simplicity(known.row, seeds):
         known.row, known.mismatch = row, mismatch
-
-
-_REGISTERED = _register()

@@ -65,6 +65,11 @@ class Space:
         """The number of levels of each factor: the shape of a row."""
         return tuple(len(factor.levels) for factor in self.factors)
 
+    @property
+    def seeds(self) -> frozenset[int]:
+        """The places of the factors that hold seeds of contents."""
+        return frozenset(i for i, factor in enumerate(self.factors) if factor.name.endswith(".k"))
+
     def case(self, row: Sequence[int]) -> Case:
         """The case a row stands for."""
         values = {f.name: f.levels[i] for f, i in zip(self.factors, row, strict=True)}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from convspec import search as searching
+from convspec import shrinking
 from convspec.search import Playlist, Search, playlist, search, seed_of
 from convspec.spaces import Factor, Space
 from convspec.spec.case import Case
@@ -255,9 +255,9 @@ def without_providers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.delattr(providers, "PrimitiveProvider")
     with pytest.warns(UserWarning, match="takes no row of ours"):
-        registered = searching._register()
+        registered = shrinking._register()
     assert not registered
-    monkeypatch.setattr(searching, "_REGISTERED", False)
+    monkeypatch.setattr(shrinking, "_REGISTERED", False)
     yield
 
 
@@ -276,3 +276,17 @@ def test_a_mismatch_says_its_kind() -> None:
     kinds = [c for c in vars(inspect.getmodule(Mismatch)).values()
              if isinstance(c, type) and issubclass(c, Mismatch)]  # fmt: skip
     assert len({c.kind for c in kinds}) == len(kinds)
+
+
+def test_seeds_are_drawn_for_a_simpler_row() -> None:
+    """Where one cell decides, a smaller array fails with another seed only."""
+
+    def one_cell_decides(row: Row) -> None:
+        if row[2] and row[5] == (row[0] + row[1] + row[2]) % 5:
+            raise WrongValue("the seed is of this extent")
+
+    space = a_space()
+    rows = Playlist(space, 0, 300)
+    (found,) = search(rows, space.sizes, one_cell_decides, 0, seeds={5}).found.values()
+    assert found.row == (0, 0, 1, 0, 0, 1)
+    assert found.first and found.first[0] > found.row
