@@ -13,10 +13,11 @@ from typing import Any
 from convspec.spec.claims import Claims, ClaimsError, read_claims
 from convspec.spec.operations import OPERATIONS
 
+from .backends import BACKENDS
 from .composed import with_networks
 from .errors import AdapterError, UnknownAdapter, describe, place
 from .loading import load_file, load_named
-from .registry import BUILTINS, AdapterInfo, entry_points, known_adapters, open_builtin
+from .registry import AdapterInfo, entry_points, known_adapters, open_builtin
 
 __all__ = [
     "Adapter",
@@ -112,7 +113,7 @@ def _find(name: str) -> object:
     if path.endswith(".py") or "/" in path or os.sep in path:
         return load_file(path, attribute)
     prefix, _, option = name.partition(":")
-    if prefix in BUILTINS:
+    if prefix in BACKENDS:
         return open_builtin(prefix, option or None)
     points = entry_points()
     if name in points:
@@ -123,7 +124,7 @@ def _find(name: str) -> object:
         return load_named(module, attribute)
     if os.path.isfile(name + ".py"):
         raise UnknownAdapter(f"unknown adapter {name!r}; did you mean the file {name}.py?")
-    names = [*BUILTINS, *points]
+    names = [*BACKENDS, *points]
     near = get_close_matches(name, names, 1)
     raise UnknownAdapter(
         f"unknown adapter {name!r}; " + (f"did you mean {near[0]!r}? " if near else "") + _known()
@@ -131,7 +132,7 @@ def _find(name: str) -> object:
 
 
 def _known() -> str:
-    names = ", ".join([*BUILTINS, *entry_points()])
+    names = ", ".join([*BACKENDS, *entry_points()])
     return f"known are {names}; or give path/to/file.py or package.module:Name"
 
 

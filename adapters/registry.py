@@ -11,35 +11,10 @@ from functools import cache
 from importlib.metadata import EntryPoint, PackageNotFoundError
 from typing import Any
 
+from .backends import BACKENDS
 from .errors import AdapterError, UnknownAdapter, describe, place
 
 GROUP = "convspec.adapters"
-
-
-@dataclass(frozen=True)
-class Builtin:
-    """An adapter of our own: its module (with a function ``make(option)``) and what it stands on.
-
-    `library` is the import name of the library it drives, None where that is our own code.
-    """
-
-    module: str
-    library: str | None
-    install: str
-    what: str
-
-
-BUILTINS: dict[str, Builtin] = {
-    "reference": Builtin("reference", None, "", "the definition itself, in NumPy"),
-    "numpy": Builtin("numpy_im2col", "numpy", "", "im2col and GEMM in NumPy, written on its own"),
-    "torch": Builtin(
-        "torch_adapter",
-        "torch",
-        "pip install 'convspec[torch]'",
-        "PyTorch; options: cpu, cuda, cuda:1 …, no-mkldnn, channels-last (joined by commas)",
-    ),
-    "mutant": Builtin("mutants", None, "", "a planted fault, mutant:NAME (convspec list mutants)"),
-}
 
 
 @dataclass(frozen=True)
@@ -58,7 +33,7 @@ def open_builtin(name: str, option: str | None) -> object:
 
     Raises AdapterError if the library it needs is missing or cannot be imported.
     """
-    builtin = BUILTINS[name]
+    builtin = BACKENDS[name]
     shown = f"{name}:{option}" if option else name
     try:
         module = importlib.import_module(f"{__package__}.{builtin.module}")
@@ -67,7 +42,7 @@ def open_builtin(name: str, option: str | None) -> object:
     except (KeyboardInterrupt, UnknownAdapter, AdapterError):
         raise
     except ModuleNotFoundError as error:
-        if error.name == builtin.library and builtin.library is not None:
+        if builtin.install and error.name and not error.name.startswith("convspec"):
             raise AdapterError(f"{error.name} is not installed: {builtin.install}") from None
         raise AdapterError(f"{shown}: {describe(error)} ({place(error, None)})") from error
     except BaseException as error:
@@ -78,16 +53,16 @@ def open_builtin(name: str, option: str | None) -> object:
 def entry_points() -> dict[str, EntryPoint]:
     """What installed packages announce in the group ``convspec.adapters``, by name."""
     found = sorted(importlib.metadata.entry_points(group=GROUP), key=lambda point: point.name)
-    return {point.name: point for point in found if point.name not in BUILTINS}
+    return {point.name: point for point in found if point.name not in BACKENDS}
 
 
 def known_adapters() -> list[AdapterInfo]:
     """All adapters that have a name. No framework is imported to find out."""
     found = []
-    for name, builtin in BUILTINS.items():
-        library = builtin.library
-        installed = library is None or importlib.util.find_spec(library) is not None
-        version = _version(library or "convspec") if installed else ""
+    for name, builtin in BACKENDS.items():
+        installed = builtin.library is None or _present(builtin.library)
+        version = _version((*builtin.packages, builtin.library or "convspec")[0])
+        version = version if installed else ""
         found.append(AdapterInfo(name, installed, version, builtin.what, builtin.install))
     for name, point in entry_points().items():
         dist = point.dist
@@ -95,6 +70,13 @@ def known_adapters() -> list[AdapterInfo]:
         version = "" if dist is None else dist.version
         found.append(AdapterInfo(name, True, version, f"{point.value}{announced}", ""))
     return found
+
+
+def _present(library: str) -> bool:
+    try:
+        return importlib.util.find_spec(library) is not None
+    except ImportError:  # of a package that it should lie in
+        return False
 
 
 def _version(distribution: str) -> str:

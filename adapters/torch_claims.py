@@ -41,6 +41,13 @@ _DIALECT = {
 }
 
 
+def declared(option: str) -> dict[str, Any]:
+    """The claims for an option of the adapter, less what depends on the processor."""
+    words = option.split(",")
+    kind = next((w.partition(":")[0] for w in words if w in ("mps", "xpu") or "cuda" in w), "cpu")
+    return claims_for(kind, mkldnn="no-mkldnn" not in words)
+
+
 _NNPACK = "winograd-6x3+fft-8+fft-16"
 
 

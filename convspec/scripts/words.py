@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy.typing as npt
 
+from convspec.adapters.backends import BACKENDS
 from convspec.adapters.opening import Adapter
-from convspec.adapters.registry import BUILTINS, entry_points
+from convspec.adapters.registry import entry_points
 from convspec.spec.operations import OPERATIONS
 
 from .calls import DOUBLE_VJP, FORWARD, VJP, Call
@@ -81,8 +82,8 @@ def _located(adapter: Adapter) -> tuple[list[str], str] | None:
         first = ["import sys", f"sys.path.insert(0, {folder!r})"]
         return _imported(module, attribute, adapter.target, first)
     prefix, _, option = adapter.name.partition(":")
-    if prefix in BUILTINS:
-        module = f"convspec.adapters.{BUILTINS[prefix].module}"
+    if prefix in BACKENDS:
+        module = f"convspec.adapters.{BACKENDS[prefix].module}"
         return [f"from {module} import make"], f"make({option or None!r})"
     if adapter.name in entry_points():
         value = entry_points()[adapter.name].value

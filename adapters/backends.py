@@ -1,0 +1,134 @@
+"""The adapters that come with us, as data: what each drives, and where that is installed.
+
+Nothing here imports a framework; the claims of an adapter can be read without it, too.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Backend:
+    """An adapter of our own.
+
+    `module` has a function ``make(option)``; the library it drives is imported as `library`
+    (None where the arithmetic is our own) and comes with the distributions `packages`, the first of
+    which has its version. `claims` names a function ``module:function`` that takes an option and
+    returns the claims, without the library. `runs` are the options worth a row of the matrix ("" is
+    none), each with the environment it runs in: `environments/NAME.txt` lists what that holds.
+    """
+
+    module: str
+    what: str
+    library: str | None = None
+    packages: tuple[str, ...] = ()
+    claims: str = ""
+    runs: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def install(self) -> str:
+        """The command that installs what it needs; "" where nothing is."""
+        return f"pip install {' '.join(self.packages)}" if self.packages else ""
+
+    def declared(self, option: str = "") -> dict[str, Any]:
+        """The claims, as declared; empty where the adapter does not declare them apart."""
+        if not self.claims:
+            return {}
+        module, _, function = self.claims.partition(":")
+        found = importlib.import_module(f"{__package__}.{module}")
+        claims: dict[str, Any] = getattr(found, function)(option)
+        return claims
+
+
+def _graph(module: str, what: str, library: str, *packages: str) -> Backend:
+    """An adapter that hands the library an ONNX graph."""
+    return Backend(
+        f"graphs.{module}", what, library, packages, f"graphs.claims:{module}", {"": "inference"}
+    )
+
+
+def _runtime(module: str, what: str, library: str, *packages: str) -> Backend:
+    """An adapter of a runtime with a form of its own for models."""
+    return Backend(
+        f"runtimes.{module}", what, library, packages, f"runtimes.claims:{module}",
+        {"": "inference"},
+    )  # fmt: skip
+
+
+def _jax(module: str, what: str, *packages: str) -> Backend:
+    return Backend(
+        f"jaxes.{module}", what, packages[0].replace("dm-", ""), (*packages,),
+        f"jaxes.claims:{module}", {"": "jax"},
+    )  # fmt: skip
+
+
+def _eager(module: str, what: str, library: str, environment: str, *packages: str) -> Backend:
+    return Backend(
+        f"eager.{module}", what, library, packages, f"eager.claims:{module}", {"": environment}
+    )
+
+
+def _compiler(module: str, what: str, library: str, *packages: str) -> Backend:
+    return Backend(
+        f"compilers.{module}", what, library, packages, f"compilers.claims:{module}", {"": module}
+    )
+
+
+BACKENDS: dict[str, Backend] = {
+    "reference": Backend("reference", "the definition itself, in NumPy"),
+    "numpy": Backend(
+        "numpy_im2col", "im2col and GEMM in NumPy, written on its own", "numpy",
+        runs={"": "torch"},
+    ),
+    "torch": Backend(
+        "torch_adapter",
+        "PyTorch; options: cpu, cuda, cuda:1 …, no-mkldnn, channels-last, compile (joined by"
+        " commas)",
+        "torch", ("torch",), "torch_claims:declared",
+        {"": "torch", "no-mkldnn": "torch", "channels-last": "torch", "compile": "torch"},
+    ),
+    "onnxruntime": _graph(
+        "onnxruntime", "ONNX Runtime on the CPU", "onnxruntime", "onnxruntime", "onnx"
+    ),
+    "onnx-reference": _graph(
+        "onnx_reference", "the reference evaluator of ONNX", "onnx", "onnx"
+    ),
+    "opencv": _graph(
+        "opencv", "the DNN module of OpenCV", "cv2", "opencv-python-headless", "onnx"
+    ),
+    "openvino": _graph("openvino", "OpenVINO on the CPU", "openvino", "openvino", "onnx"),
+    "tract": _graph("tract", "tract, in Rust", "tract", "tract", "onnx"),
+    "ncnn": _runtime("ncnn", "ncnn on the CPU", "ncnn", "ncnn"),
+    "mnn": _runtime("mnn", "MNN's expressions on the CPU", "MNN", "MNN"),
+    "litert": _runtime(
+        "litert", "LiteRT with XNNPACK", "ai_edge_litert", "ai-edge-litert", "flatbuffers"
+    ),
+    "jax": _jax("lax", "JAX: jax.lax on the CPU", "jax"),
+    "flax": _jax("flax", "Flax: flax.linen's layers on JAX", "flax", "jax"),
+    "equinox": _jax("equinox", "Equinox: equinox.nn's layers on JAX", "equinox", "jax"),
+    "haiku": _jax("haiku", "Haiku's layers on JAX", "dm-haiku", "jax"),
+    "tensorflow": Backend(
+        "kerases.tensorflow", "TensorFlow on the CPU; option: no-onednn", "tensorflow",
+        ("tensorflow-cpu",), "kerases.claims:tensorflow",
+        {"": "tensorflow", "no-onednn": "tensorflow"},
+    ),
+    "keras": Backend(
+        "kerases.keras", "Keras 3; option, its backend: torch, tensorflow, jax, numpy", "keras",
+        ("keras",), "kerases.claims:keras",
+        {"torch": "torch", "tensorflow": "tensorflow", "jax": "jax", "numpy": "jax"},
+    ),
+    "paddle": _eager("paddle", "PaddlePaddle on the CPU", "paddle", "paddle", "paddlepaddle"),
+    "scipy": _eager("scipy", "SciPy: signal.correlate, ndimage's filters", "scipy", "torch",
+                    "scipy"),
+    "mlx": _eager("mlx", "MLX on the CPU", "mlx", "inference", "mlx[cpu]"),
+    "tinygrad": _compiler("tinygrad", "tinygrad", "tinygrad", "tinygrad"),
+    "tvm": _compiler("tvm", "TVM: Relax, compiled by LLVM", "tvm", "apache-tvm"),
+    "iree": _compiler(
+        "iree", "IREE on the CPU", "iree.compiler", "iree-base-compiler", "iree-base-runtime"
+    ),
+    "mutant": Backend("mutants", "a planted fault, mutant:NAME (convspec list mutants)"),
+}  # fmt: skip

@@ -1,0 +1,1 @@
+"""Compilers, which build each shape anew: fewer configurations, with many contents each."""

@@ -1,0 +1,1 @@
+"""Libraries whose functions are called on arrays as they are."""

@@ -1,0 +1,1 @@
+"""JAX, and the libraries of layers on it."""

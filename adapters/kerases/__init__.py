@@ -1,0 +1,1 @@
+"""TensorFlow, and Keras on each of its backends."""
