@@ -22,7 +22,9 @@ class Entry:
 
     `name` is the file and line it stands in. `adapters` and `clauses` are globs, `verdicts` those
     that are excused, `when` the region, `witness` a case in it that shows the failure. `sometimes`:
-    it does so on some machines, or at some times only.
+    it does so on some machines, or at some times only. A fault of the library has a name as a
+    `finding`, the implementations that agree with us there, the versions it was tried on, and what
+    is known of it `upstream`.
     """
 
     name: str
@@ -35,6 +37,10 @@ class Entry:
     reason: str
     link: str = ""
     sometimes: bool = False
+    finding: str = ""
+    confirmed: tuple[str, ...] = ()
+    tried: tuple[str, ...] = ()
+    upstream: str = ""
 
     def names(self, adapter: str) -> bool:
         """Whether the entry is about the adapter of that name; a file is known by its own name,

@@ -12,6 +12,13 @@ An entry is a table::
     reason = "what is wrong"
     link = "https://…"               # may be left out
     sometimes = true                 # may be left out: it depends on the machine, or on chance
+
+An entry of ours that is a fault of the library, and no limit of it, also has::
+
+    finding = "float16-strides"      # its name; entries that share it are one finding
+    confirmed = ["…", "…"]           # two independent implementations that agree with us there
+    tried = ["2.13.0: fails", "2.4.1: passes"]
+    upstream = "https://…"           # where it is known upstream, or what was searched for
 """
 
 from __future__ import annotations
@@ -40,8 +47,9 @@ from .witness import why_no_witness
 
 TABLE = "known"
 REQUIRED = ("adapter", "clause", "verdict", "when", "witness", "reason")
-OPTIONAL = ("versions", "link", "sometimes")
-SEVERAL = ("adapter", "clause", "verdict")
+FOUND = ("finding", "confirmed", "tried", "upstream")
+OPTIONAL = ("versions", "link", "sometimes", *FOUND)
+SEVERAL = ("adapter", "clause", "verdict", "confirmed", "tried")
 """Keys that take a text or a list of texts."""
 
 BUILTIN = "builtin"
@@ -151,7 +159,7 @@ def read_text(shown: str, text: str) -> tuple[list[Entry], list[_Mistake]]:
         if entry is None:
             continue
         entries.append(entry)
-        same = replace(entry, name="", witness=entries[0].witness, reason="", link="")
+        same = replace(entry, name="", witness=entries[0].witness, reason="", link="", finding="")
         key = tuple(vars(same).values())
         if key in seen:
             told = f"it says the same as entry {seen[key]}; keep one of them"
@@ -212,6 +220,8 @@ class _EntryReader:
             verdicts=tuple(v for v in FAILING if v in texts["verdict"]), when=when,
             witness=witness, reason=" ".join((plain["reason"] or "").split()),
             link=plain.get("link") or "", sometimes=sometimes,
+            finding=plain.get("finding") or "", upstream=plain.get("upstream") or "",
+            confirmed=texts.get("confirmed", ()), tried=texts.get("tried", ()),
         )  # fmt: skip
 
     def _text(self, key: str, value: Any) -> str | None:
