@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 import click
 
-from .commands import fuzzing, looking, measuring, proving, reporting, running
+from .commands import fuzzing, looking, measuring, proving, reporting, running, surveying
 from .encoding import tolerate
 from .problems import fault, tell
 
@@ -93,6 +93,7 @@ for command in (
     running.check,
     running.replay,
     fuzzing.fuzz,
+    surveying.matrix,
     reporting.report,
     looking.list_,
     looking.explain,
