@@ -186,6 +186,14 @@ def worked(pid: int) -> float | None:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def starved(pid: int) -> float:
+    """Seconds that a process was ready to run and had no processor; 0 where nobody tells."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
+
+
 # Memory ----------------------------------------------------------------------------------
 
 

@@ -17,6 +17,7 @@ from convspec.execute import Bench, is_valid
 from convspec.isolation import Limits
 from convspec.known.excusing import Excusing
 from convspec.law import all_laws
+from convspec.plan import wanted
 from convspec.spec.case import Case
 
 from .corpus import Kept, folder_of, keep, kept
@@ -60,8 +61,8 @@ def run(
 
     `tick` is called as cases are checked. Failures of earlier runs, in the folder `corpus`, are put
     to the adapter first; each new one is written there as soon as it is found. Raises as
-    `engine.run` does, CaseError for a file of the corpus that cannot be read, and OSError where it
-    cannot be written.
+    `engine.run` does, CaseError for a file of the corpus that cannot be read, and CannotKeep where
+    one cannot be written.
     """
     folder = folder_of(adapter, corpus)
     before = list(kept(folder))
@@ -87,8 +88,6 @@ def _replayed(
     bench: Bench, before: Sequence[Kept], order: Order, tally: Tally
 ) -> Iterator[LawFinished]:
     """The failures of earlier runs, once more."""
-    from convspec.plan import wanted
-
     laws = all_laws()
     for one in before:
         law = laws.get(one.law)
