@@ -174,7 +174,6 @@ def test_the_stack_of_a_death_is_kept(isolated: Isolated[str]) -> None:
     assert not caught.value.details, "the stack of an earlier death"
 
 
-@pytest.mark.parametrize("task", ["hang", "spin"])
 def test_waiting_for_a_processor_is_not_hanging(monkeypatch: pytest.MonkeyPatch) -> None:
     """A task that others leave no processor to is not late, however long it takes."""
     monkeypatch.setattr(isolation, "starved", lambda pid: time.monotonic())
@@ -182,6 +181,7 @@ def test_waiting_for_a_processor_is_not_hanging(monkeypatch: pytest.MonkeyPatch)
         assert box("slow") is None
 
 
+@pytest.mark.parametrize("task", ["hang", "spin"])
 def test_a_hang_is_ended(task: str) -> None:
     with served(behave, 0.2) as box:
         began = time.monotonic()
