@@ -16,7 +16,9 @@ from typing import Any, NoReturn
 
 import click
 
-from .commands import fuzzing, looking, measuring, proving, reporting, running, surveying
+from .commands import (
+    fuzzing, keeping, looking, measuring, proving, reporting, running, surveying,
+)  # fmt: skip
 from .encoding import tolerate
 from .problems import fault, tell
 
@@ -100,6 +102,7 @@ for command in (
     proving.mutants,
     proving.prove,
     measuring.power,
+    keeping.findings,
 ):
     cli.add_command(command)
 
