@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from convspec.execute import Bench
 from convspec.law import Law
 from convspec.predicates import Facts
+from convspec.search import kind_of
 from convspec.spaces import Space
 from convspec.spec.case import Case
 from convspec.verdicts import Mismatch
@@ -51,11 +52,6 @@ class Budget:
     def of(cls, bench: Bench) -> Budget:
         """What a run of an implementation may cost."""
         return cls(PER_RUN // (COMPILED if bench.adapter.claims.compiled else 1))
-
-
-def kind_of(mismatch: Mismatch) -> Kind:
-    """What makes failures of one kind: their class and, of what was raised, the place."""
-    return (type(mismatch).__name__, *mismatch.place)
 
 
 def is_blind(case: Case) -> bool:
