@@ -14,6 +14,8 @@ dictionary and needs no import of ours::
 ``all`` applies to every operation, an operation's own entry overrides it, ``vjp`` lists the
 operations whose gradients are claimed (all that the adapter has, if it has a ``vjp``), and
 ``double_vjp`` those whose second gradients are (all that have one, if it has a ``double_vjp``).
+``"fork": False`` says that the library hangs or dies in a forked child, ``"compiled": True`` that a
+call of a new shape costs much more than one of a shape that was seen before.
 """
 
 from __future__ import annotations
@@ -150,6 +152,9 @@ _WORDS: dict[str, Collection[Any]] = {
     "bias": (False, True),
 }
 
+_PROCESS = ("fork", "compiled")
+"""What is claimed of the process that the library runs in: yes or no."""
+
 
 @dataclass(frozen=True)
 class Claims:
@@ -157,13 +162,16 @@ class Claims:
 
     `accumulate` maps a dtype to the dtype its sums are kept in, where that is not itself; an
     operation may say otherwise.
-    `fork` says that the library works in a forked child of the process that loaded it.
+    `fork` says that the library works in a forked child of the process that loaded it, `compiled`
+    that it compiles a program for every configuration (operation, parameters, shapes, types) that
+    it meets, so that many contents of a few configurations are what it can be asked for.
     """
 
     ops: Mapping[str, OpClaims]
     dialect: Mapping[str, str] = field(default_factory=lambda: resolve({}))
     accumulate: Mapping[str, str] = field(default_factory=dict)
     fork: bool = True
+    compiled: bool = False
 
     @cached_property
     def departing(self) -> frozenset[str]:
@@ -191,6 +199,7 @@ class Claims:
             "dialect": dict(self.dialect),
             "accumulate": dict(self.accumulate),
             "fork": self.fork,
+            "compiled": self.compiled,
         }
 
 
@@ -205,7 +214,7 @@ def read_claims(
         data = {}
     if not isinstance(data, Mapping):
         raise ClaimsError(f"claims must be a dictionary, not {type(data).__name__}")
-    known = {"all", "vjp", "double_vjp", "dialect", "fork", *SUMS, *OPERATIONS}
+    known = {"all", "vjp", "double_vjp", "dialect", *_PROCESS, *SUMS, *OPERATIONS}
     for key in data:
         if key not in known:
             raise ClaimsError(f"claims[{key!r}]: unknown entry{_nearest(key, known)}")
@@ -225,10 +234,11 @@ def read_claims(
         for name in OPERATIONS
         if name in available
     }
-    fork = data.get("fork", True)
-    if not isinstance(fork, bool):
-        raise ClaimsError(f"claims['fork']: expected True or False, not {fork!r}")
-    return Claims(ops, _dialect(data.get("dialect", {})), base.accumulate, fork)
+    process = {key: data[key] for key in _PROCESS if key in data}
+    for key, value in process.items():
+        if not isinstance(value, bool):
+            raise ClaimsError(f"claims[{key!r}]: expected True or False, not {value!r}")
+    return Claims(ops, _dialect(data.get("dialect", {})), base.accumulate, **process)
 
 
 def _differentiated(
