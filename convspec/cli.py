@@ -16,7 +16,9 @@ from typing import Any, NoReturn
 
 import click
 
-from .commands import fuzzing, keeping, looking, measuring, proving, reporting, running
+from .commands import (
+    fuzzing, keeping, looking, measuring, proving, reporting, running, surveying,
+)  # fmt: skip
 from .encoding import tolerate
 from .problems import fault, tell
 
@@ -93,6 +95,7 @@ for command in (
     running.check,
     running.replay,
     fuzzing.fuzz,
+    surveying.matrix,
     reporting.report,
     looking.list_,
     looking.explain,
