@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from convspec.spec.dtypes import DTYPES, FLOATS
+
 OPTIONS = ("unoptimized", "dynamic")
 """Words that ``onnxruntime`` takes after its name, joined by commas."""
 
@@ -54,4 +56,77 @@ def onnxruntime(option: str) -> dict[str, Any]:
         "softmax": {"dtypes": most},
         "log_softmax": {"dtypes": most},
         "cross_entropy": {"dtypes": most},
+    }
+
+
+def onnx_reference(option: str) -> dict[str, Any]:
+    """The reference evaluator of ONNX 1.23: all types that the operators' text allows."""
+    maxima = [*FLOATS, "int8"]
+    sums = [*FLOATS, "int64", "int32"]
+    return {
+        "all": {"dtypes": FLOATS, "named_padding": _NAMED},
+        "dialect": _ONNX,
+        "conv_transpose": {"named_padding": []},
+        "pad": {"dtypes": DTYPES, "modes": _MODES},
+        "max_pool": {"dtypes": maxima},
+        "max_pool_with_indices": {"dtypes": maxima},
+        "global_sum_pool": {"dtypes": sums},
+        "relu": {"dtypes": DTYPES},
+        "dense": {"dtypes": sums},
+    }
+
+
+def opencv(option: str) -> dict[str, Any]:
+    """OpenCV 5.0's DNN module: float32, and what it copies, adds up or compares in other types.
+
+    Its global averages and maxima know 1-D and 2-D, its maxima with indices 2-D alone. It has no
+    LpPool; a model with one is read, and cannot be run.
+    """
+    floats = ["float32", "float64"]
+    return {
+        "all": {"dtypes": ["float32"], "named_padding": _NAMED},
+        "dialect": _ONNX,
+        "conv": {},
+        "conv_transpose": {"named_padding": []},
+        "pad": {"dtypes": [*floats, "int64", "int32", "int16", "int8"], "modes": _MODES},
+        "max_pool": {},
+        "max_pool_with_indices": {"ranks": [2]},
+        "avg_pool": {},
+        "global_avg_pool": {"ranks": [1, 2]},
+        "global_max_pool": {"ranks": [1, 2]},
+        "global_sum_pool": {"dtypes": [*floats, "int64", "int32", "int8"]},
+        "relu": {"dtypes": floats},
+        "dense": {"dtypes": floats},
+        "softmax": {},
+        "log_softmax": {},
+        "cross_entropy": {},
+    }
+
+
+def openvino(option: str) -> dict[str, Any]:
+    """OpenVINO 2026.4 on the CPU, its own operations.
+
+    float16 is stored and computed in float32. Other types are converted there (float64 to float32,
+    int64 to int32), or computed in float32, and not claimed. It has neither circular padding nor
+    an Lp pool nor a cross entropy.
+    """
+    return {
+        "all": {"dtypes": ["float32", "float16"], "named_padding": _NAMED},
+        "accumulate": {"float16": "float32"},
+        "fork": False,
+        "conv_transpose": {"named_padding": []},
+        "pad": {
+            "dtypes": ["float32", "float16", "int32", "int8"],
+            "modes": ["constant", "reflect", "replicate", "symmetric"],
+        },
+    }
+
+
+def tract(option: str) -> dict[str, Any]:
+    """tract 0.23."""
+    return {
+        "all": {"dtypes": ["float32"], "named_padding": _NAMED},
+        "dialect": _ONNX,
+        "conv_transpose": {"named_padding": []},
+        "pad": {"modes": _MODES},
     }

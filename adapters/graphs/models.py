@@ -47,7 +47,7 @@ class Recipe:
 
 def model_of(node: Node, recipe: Recipe) -> onnx.ModelProto:
     """A model of one node. Raises what ONNX's helpers raise, for types that it does not have."""
-    held = _held(node, recipe)
+    held = _held(node, recipe.weights)
     graph = helper.make_graph(
         [helper.make_node(operator, *ends, **given) for operator, *ends, given in lines(node)],
         node.operator,
@@ -83,15 +83,16 @@ def lines(node: Node) -> list[tuple[str, list[str], list[str], dict[str, Any]]]:
 
 def fed(node: Node, recipe: Recipe) -> dict[str, Array]:
     """The arrays that a model of the node is fed."""
-    held = _held(node, recipe)
+    held = _held(node, recipe.weights)
     return {name: array for name, array in node.inputs.items() if name not in held}
 
 
 class Cache(Generic[Loaded]):
     """What was made of models, the `most` last used of them."""
 
-    def __init__(self, load: Callable[[Node], Loaded], recipe: Recipe, most: int = 64) -> None:
-        self._load, self._recipe, self._most = load, recipe, most
+    def __init__(self, load: Callable[[Node], Loaded], weights: bool, most: int = 64) -> None:
+        """`load` makes something of a node; `weights` says that it depends on the weights."""
+        self._load, self._weights, self._most = load, weights, most
         self._kept: OrderedDict[Any, Loaded] = OrderedDict()
 
     def __call__(self, node: Node) -> Loaded:
@@ -106,7 +107,7 @@ class Cache(Generic[Loaded]):
         return loaded
 
     def _key(self, node: Node) -> tuple[Any, ...]:
-        held = _held(node, self._recipe)
+        held = _held(node, self._weights)
         described = (
             (name, array.dtype.name, array.shape, array.tobytes() if name in held else b"")
             for name, array in node.inputs.items()
@@ -135,9 +136,9 @@ class Graphs:
         return tuple(results) if len(results) > 1 else results[0]
 
 
-def _held(node: Node, recipe: Recipe) -> Sequence[str]:
+def _held(node: Node, weights: bool) -> Sequence[str]:
     """The inputs that are part of the model."""
-    if recipe.weights:
+    if weights:
         return node.constant
     return tuple(name for name in node.constant if name not in ("W", "B", "C"))
 
@@ -149,7 +150,7 @@ def _shape(array: Array, recipe: Recipe) -> list[int | None]:
 def _type(dtype: str) -> int:
     if dtype not in TYPES:
         raise TypeError(f"ONNX has no type {dtype}")
-    return TYPES[dtype]
+    return int(TYPES[dtype])
 
 
 def _plain(array: Array) -> Array:

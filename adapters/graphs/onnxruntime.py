@@ -17,8 +17,8 @@ import onnxruntime as ort
 from ..errors import UnknownAdapter, nearest
 from .claims import OPTIONS
 from .claims import onnxruntime as declared
-from .models import Array, Cache, Graphs, Recipe, fed, model_of
-from .nodes import Node
+from .models import Cache, Graphs, Recipe, fed, model_of
+from .nodes import Array, Node
 from .programs import Program
 
 OPSET = 22
@@ -40,7 +40,7 @@ class OnnxRuntime(Graphs):
         self._optimized = "unoptimized" not in words
         if not self._optimized:
             self._options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
-        self._sessions = Cache(self._load, self._recipe)
+        self._sessions = Cache(self._load, self._recipe.weights)
         super().__init__("onnxruntime", ort.__version__, declared(option), self._results)
 
     def spell(

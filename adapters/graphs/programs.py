@@ -12,6 +12,8 @@ from .nodes import NODES, Array
 WIDTH = 96
 """Columns after which a statement is broken into lines."""
 
+NAMES = ("node", "sum_node")
+
 
 class Program:
     """The part of a program that sets `model`, by ONNX's helpers, and `feeds`, what it is fed.
@@ -32,13 +34,10 @@ class Program:
         spoken = {name: _spoken(array, arrays, names) for name, array in node.inputs.items()}
         given = fed(node, recipe)
         self.lines = []
-        for operator, taken, made, attributes in lines(node):
+        for name, (operator, taken, made, attributes) in zip(NAMES, lines(node), strict=False):
             words = [repr(operator), repr(taken), repr(made)]
             words += [f"{key}={value!r}" for key, value in attributes.items()]
-            self.lines += _wrapped("node = helper.make_node(", words, ")")
-            self.lines.append("nodes = [node]" if len(self.lines) < 9 else "nodes.append(node)")
-        if not node.added:
-            self.lines.pop()
+            self.lines += _wrapped(f"{name} = helper.make_node(", words, ")")
         fed_values = [
             f"helper.make_tensor_value_info({name!r}, {TYPES[array.dtype.name]},"
             f" {list(array.shape) if recipe.shapes else [None] * array.ndim})"
@@ -54,7 +53,8 @@ class Program:
             if name not in given
         ]
         self.lines += [
-            f"graph = helper.make_graph({'nodes' if node.added else '[node]'}, {node.operator!r}, [",
+            f"nodes = [{', '.join(NAMES[: len(lines(node))])}]",
+            f"graph = helper.make_graph(nodes, {node.operator!r}, [",
             *(f"    {value}," for value in fed_values), "], [",
             *(f"    {value}," for value in made_values), "], [",
             *(f"    {value}," for value in held), "])",
