@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from convspec.spec.dtypes import DTYPES, FLOATS
+from convspec.spec.dtypes import DTYPES, FLOATS, INTEGERS
 
 OPTIONS = ("unoptimized", "dynamic")
 """Words that ``onnxruntime`` takes after its name, joined by commas."""
@@ -84,7 +84,8 @@ def opencv(option: str) -> dict[str, Any]:
     """
     floats = ["float32", "float64"]
     return {
-        "all": {"dtypes": ["float32"], "named_padding": _NAMED},
+        # A matrix of OpenCV's without cells has no shape.
+        "all": {"dtypes": ["float32"], "named_padding": _NAMED, "empty_batch": False},
         "dialect": _ONNX,
         "conv": {},
         "conv_transpose": {"named_padding": []},
@@ -123,10 +124,25 @@ def openvino(option: str) -> dict[str, Any]:
 
 
 def tract(option: str) -> dict[str, Any]:
-    """tract 0.23."""
+    """tract 0.23: all types but bfloat16, which it does not read.
+
+    It has neither LpPool nor SoftmaxCrossEntropyLoss: a model with one is read, and cannot be run.
+    """
+    floats = ["float32", "float64", "float16"]
     return {
-        "all": {"dtypes": ["float32"], "named_padding": _NAMED},
+        "all": {"dtypes": floats, "named_padding": _NAMED},
         "dialect": _ONNX,
+        "conv": {},
         "conv_transpose": {"named_padding": []},
-        "pad": {"modes": _MODES},
+        "pad": {"dtypes": [*floats, *INTEGERS], "modes": _MODES},
+        "max_pool": {"dtypes": [*floats, "int8"]},
+        "max_pool_with_indices": {"dtypes": [*floats, "int8"]},
+        "avg_pool": {},
+        "global_avg_pool": {},
+        "global_max_pool": {},
+        "global_sum_pool": {"dtypes": [*floats, "int64", "int32"]},
+        "relu": {"dtypes": [*floats, *INTEGERS]},
+        "dense": {"dtypes": [*floats, "int32"]},
+        "softmax": {},
+        "log_softmax": {},
     }

@@ -45,7 +45,12 @@ class OpenCV(Graphs):
         net = self._nets(node)
         for name, array in fed(node, RECIPE).items():
             net.setInput(array, name)
-        return list(net.forward(list(node.outputs)))
+        found = net.forward(list(node.outputs))
+        if any(array is None for array in found):
+            raise ValueError("OpenCV gives None for a result without cells")
+        if node.operator == "SoftmaxCrossEntropyLoss":
+            return [array.reshape(()) for array in found]
+        return list(found)
 
 
 def _load(node: Node) -> Any:
