@@ -23,8 +23,8 @@ def ncnn(option: str) -> dict[str, Any]:
     """The claims of ncnn for an option of the adapter."""
     words = option.split(",")
     same = ["same_upper", "same_lower", "valid"]
-    pool: dict[str, Any] = {"dilation": [1, 1], "named_padding": same}
-    every = {} if "strided" in words else {"layouts": ["contiguous"]}
+    pool: dict[str, Any] = {"dilation": [1, 1], "named_padding": same, "named_ceil": False}
+    every = {} if "unchecked" in words else {"layouts": ["contiguous"]}
     return {
         "all": {"dtypes": ["float32"], "empty_batch": False, **every},
         "dialect": _NCNN_DIALECT,
@@ -51,4 +51,26 @@ def litert(option: str) -> dict[str, Any]:
         "pad": {"modes": ["constant", "reflect", "symmetric"]},
         "max_pool": pool,
         "avg_pool": {**pool, "count_include_pad": [False]},
+    }  # fmt: skip
+
+
+def mnn(option: str) -> dict[str, Any]:
+    """The claims of MNN's expressions."""
+    pool: dict[str, Any] = {
+        "ranks": [2], "padding": [0, 0], "dilation": [1, 1], "named_padding": ["same_upper", "valid"],
+        "named_ceil": False,
+    }  # fmt: skip
+    planar: dict[str, Any] = {"ranks": [2], "asymmetric_padding": False}
+    return {
+        "all": {"dtypes": ["float32"]},
+        "conv": {
+            **planar, "named_padding": ["same_upper", "valid"],
+            "algorithm": {"float32": "winograd"},
+        },
+        "conv_transpose": {**planar, "output_padding": [0, 0]},
+        "pad": {"modes": ["reflect", "symmetric"]},
+        "max_pool": pool,
+        "avg_pool": {**pool, "count_include_pad": [False]},
+        "global_max_pool": {"dtypes": ["float32", "int32"]},
+        "global_sum_pool": {"dtypes": ["float32", "int32"]},
     }  # fmt: skip

@@ -2,10 +2,13 @@
 
 Parameters are handed on in ncnn's own terms (see :mod:`.ncnn_layers`). Three things lie around it:
 
-* ``ncnn.Mat`` reads the memory of an array from front to back, whatever its strides: arrays
-  are made contiguous before. The option ``strided`` leaves that out;
-* the weight of a transposed convolution is stored by output channel, so that it is copied;
-* results of global pools have no spatial axes in ncnn either.
+* ``ncnn.Mat`` reads the memory of an array from front to back, whatever its strides, and past its
+  end where it is broadcast: arrays are made contiguous before;
+* calls that make ncnn write outside its memory are refused, by us and with an error, for nothing
+  that comes after them in the process could be trusted (see `ncnn_layers.overruns`);
+* the weight of a transposed convolution is stored by output channel, so that it is copied.
+
+The option ``unchecked`` leaves the first two out.
 
 ncnn's options that trade accuracy for speed (16-bit storage, Winograd, packed layouts) are off, so
 that float32 is float32; the option ``defaults`` leaves them as ncnn has them.
@@ -25,11 +28,11 @@ import numpy.typing as npt
 from convspec.adapters.errors import UnknownAdapter, nearest
 
 from . import claims
-from .ncnn_layers import LAYERS, Net
+from .ncnn_layers import LAYERS, Net, overruns
 
 Array = npt.NDArray[Any]
 
-OPTIONS = ("defaults", "strided")
+OPTIONS = ("defaults", "unchecked")
 
 KEPT = 64
 """Networks that are kept, for calls with the same parameters and weights."""
@@ -48,11 +51,11 @@ class Ncnn:
     name = "ncnn"
     version = ncnn.__version__
 
-    def __init__(self, defaults: bool, strided: bool) -> None:
-        """`defaults` leaves ncnn's options on, `strided` hands arrays on as they lie in memory."""
+    def __init__(self, defaults: bool, unchecked: bool) -> None:
+        """`defaults` leaves ncnn's options on, `unchecked` hands on whatever is asked for."""
         self.defaults = defaults
-        self.strided = strided
-        words = [*(["defaults"] if defaults else []), *(["strided"] if strided else [])]
+        self.unchecked = unchecked
+        words = [*(["defaults"] if defaults else []), *(["unchecked"] if unchecked else [])]
         self.claims = claims.ncnn(",".join(words))
         self._nets: OrderedDict[Net, Any] = OrderedDict()
 
@@ -61,8 +64,14 @@ class Ncnn:
         if name not in LAYERS:
             raise AttributeError(name)
 
-        def operation(x: Array, *arrays: Array | None, **parameters: Any) -> Array:
-            return self._run(LAYERS[name](x, *arrays, **parameters), x)
+        def operation(x: Array, *arrays: Any, **parameters: Any) -> Array:
+            net = LAYERS[name](x, *arrays, **parameters)
+            if not self.unchecked:
+                window = parameters.get("window") or (arrays[0].shape[2:] if arrays else ())
+                why = overruns(name, x, window, parameters)
+                if why:
+                    raise RuntimeError(f"not run: ncnn would write outside its memory: {why}")
+            return self._run(net, x)
 
         operation.__name__ = name
         return operation
@@ -72,7 +81,7 @@ class Ncnn:
             # Its elements would be read as those of another type.
             raise TypeError(f"ncnn is handed float32 here, not {x.dtype}")
         extractor = self._loaded(net).create_extractor()
-        given = x if self.strided else np.ascontiguousarray(x)
+        given = x if self.unchecked else np.ascontiguousarray(x)
         _done(extractor.input("x", ncnn.Mat(given, batch_index=0).clone()), "input")
         code, y = extractor.extract("y")
         _done(code, "extract")
@@ -107,7 +116,7 @@ def _done(code: int, what: str) -> None:
 
 
 def make(option: str | None) -> Ncnn:
-    """ncnn as `option` says: ``defaults``, ``strided``, joined by commas.
+    """ncnn as `option` says: ``defaults``, ``unchecked``, joined by commas.
 
     Raises UnknownAdapter for other words.
     """
@@ -117,4 +126,4 @@ def make(option: str | None) -> Ncnn:
             raise UnknownAdapter(
                 f"ncnn has no option {word!r}{nearest(word, OPTIONS)}; known: {', '.join(OPTIONS)}"
             )
-    return Ncnn("defaults" in words, "strided" in words)
+    return Ncnn("defaults" in words, "unchecked" in words)

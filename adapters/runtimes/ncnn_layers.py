@@ -237,6 +237,29 @@ def softmax(x: Array) -> Net:
     return layer("Softmax", {0: 0, 1: 1})
 
 
+def overruns(op: str, x: Array, window: Ints, given: Mapping[str, Any]) -> str:
+    """Why ncnn would write outside its memory, or "" if it would not, as far as is known.
+
+    It makes room for an input with its padding and then fills it, without a look at the signs. What
+    SAME adds to an axis is negative where a stride passes over cells; the convolutions and
+    pools then pad by it as soon as another axis has something to add.
+    """
+    padding = given.get("padding", ())
+    if padding in SAME:
+        spread = given.get("dilation", ())
+        extents = [d * (k - 1) + 1 for k, d in zip(window, spread, strict=False)]
+        rows = zip(x.shape[2:], extents, given["stride"], strict=False)
+        totals = [e + (n - 1) // s * s - n for n, e, s in rows if s > 0]
+        if min(totals, default=0) < 0 < max(totals, default=0):
+            return f"SAME adds {tuple(totals)} cells to the axes"
+    elif not isinstance(padding, str) and op != "conv_transpose":
+        amounts = [amount for pair in padding for amount in pair]
+        # A convolution does not pad where no amount is above 0.
+        if min(amounts, default=0) < 0 and (op != "conv" or max(amounts) > 0):
+            return f"the padding is {tuple(padding)}"
+    return ""
+
+
 LAYERS: dict[str, Callable[..., Net]] = {
     function.__name__: function
     for function in (
