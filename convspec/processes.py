@@ -146,7 +146,10 @@ def let_go(fds: Collection[int], keep: Collection[int]) -> None:
 
 
 def reap(pid: int, patience: float) -> Ending:
-    """How a child of this process ended. After `patience` seconds it is killed, with its group."""
+    """How a child of this process ended. After `patience` seconds it is killed, with its group.
+
+    Seconds in which it waits for a processor do not count.
+    """
     forced = False
     end = time.monotonic() + patience
     pause = 0.0005
@@ -159,7 +162,7 @@ def reap(pid: int, patience: float) -> Ending:
             peak = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
             kill_group(pid)  # what it had started itself
             return Ending(os.waitstatus_to_exitcode(status), peak, forced)
-        if time.monotonic() >= end:
+        if time.monotonic() >= end + starved(pid):
             if forced:
                 return Ending(None, 0, forced)  # not even that ends it: it hangs in the kernel
             forced = True

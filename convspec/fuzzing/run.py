@@ -15,7 +15,7 @@ from convspec import engine
 from convspec.events import FAILING, KNOWN, VERDICTS, Event, LawFinished
 from convspec.execute import Bench, is_valid
 from convspec.isolation import Limits
-from convspec.known.excusing import Excusing
+from convspec.known.entry import Regions
 from convspec.law import all_laws
 from convspec.plan import wanted
 from convspec.spec.case import Case
@@ -111,8 +111,9 @@ def _replayed(
 
 def _excused(bench: Bench, case: Case, done: LawFinished) -> LawFinished:
     """The same, if none of the known regions covers it."""
-    excusing = Excusing(lambda row: None, bench.regions.of(done.clause), lambda row: case)
-    entry = excusing.entry_for((), done.verdict) if done.failures else None
+    if not done.failures:
+        return done
+    entry = Regions.excusing(bench.regions.of(done.clause), case, done.verdict)
     if entry is None:
         return done
     return replace(done, verdict=KNOWN, failures=(), excused={entry: 1})
