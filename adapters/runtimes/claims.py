@@ -18,6 +18,24 @@ _NCNN_DIALECT = {
     "pad.negative": "reject",
 }
 
+_LITERT_DIALECT = {
+    "conv.too-large-window": "empty",
+    "max_pool.nan": "ignored",
+    "global_avg_pool.empty": "nan",
+    "global_sum_pool.empty": "zero",
+    "global_max_pool.empty": "identity",
+    "pad.negative": "reject",
+}
+
+_MNN_DIALECT = {
+    "conv.negative-padding": "crop",
+    "pool.ceil-mode": "keep",
+    "pool.ceil-window": "one",
+    "max_pool.nan": "ignored",
+    "global_sum_pool.empty": "zero",
+    "pad.negative": "reject",
+}
+
 
 def ncnn(option: str) -> dict[str, Any]:
     """The claims of ncnn for an option of the adapter."""
@@ -44,6 +62,7 @@ def litert(option: str) -> dict[str, Any]:
     }  # fmt: skip
     return {
         "all": {"dtypes": ["float32"]},
+        "dialect": _LITERT_DIALECT,
         "conv": {"ranks": [2, 3], "named_padding": same},
         "conv_transpose": {
             "ranks": [2, 3], "padding": [0, 0], "dilation": [1, 1], "groups": [1, 1],
@@ -57,12 +76,14 @@ def litert(option: str) -> dict[str, Any]:
 def mnn(option: str) -> dict[str, Any]:
     """The claims of MNN's expressions."""
     pool: dict[str, Any] = {
-        "ranks": [2], "padding": [0, 0], "dilation": [1, 1], "named_padding": ["same_upper", "valid"],
+        "ranks": [2], "padding": [0, 0], "dilation": [1, 1],
+        "named_padding": ["same_upper", "valid"],
         "named_ceil": False,
     }  # fmt: skip
     planar: dict[str, Any] = {"ranks": [2], "asymmetric_padding": False}
     return {
-        "all": {"dtypes": ["float32"]},
+        "all": {"dtypes": ["float32"], "empty_batch": False},
+        "dialect": _MNN_DIALECT,
         "conv": {
             **planar, "named_padding": ["same_upper", "valid"],
             "algorithm": {"float32": "winograd"},

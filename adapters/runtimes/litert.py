@@ -12,9 +12,10 @@ optimised kernels to themselves, ``reference`` its reference kernels.
 
 from __future__ import annotations
 
+import base64
 import importlib.metadata
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,31 @@ class LiteRT:
 
         operation.__name__ = name
         return operation
+
+    def spell(
+        self, which: str, op: str, inputs: Mapping[str, Array], names: Mapping[str, str],
+        parameters: Mapping[str, Any],
+    ) -> tuple[list[str], list[str]]:  # fmt: skip
+        """A call in LiteRT's own words: imports, and lines that set `results`."""
+        x, *others = inputs.values()
+        text = base64.b64encode(MODELS[op](x, *others, **parameters)).decode()
+        pieces = [f'    "{text[i : i + 80]}"' for i in range(0, len(text), 80)]
+        imports = [
+            "import base64", "from ai_edge_litert.interpreter import Interpreter, OpResolverType",
+        ]  # fmt: skip
+        given = f"np.ascontiguousarray(np.moveaxis({names['x']}, 1, -1))"
+        back = "np.moveaxis(y, -1, 1) if y.ndim > 1 else y"
+        return imports, [
+            f"# A .tflite file of one operator, {op}; its weights are in it.",
+            "model = base64.b64decode(", *pieces, ")",
+            "interpreter = Interpreter(", "    model_content=model, num_threads=1,",
+            f"    experimental_op_resolver_type={self._kernels},", ")",
+            "interpreter.allocate_tensors()",
+            'before = interpreter.get_input_details()[0]["index"]',
+            'after = interpreter.get_output_details()[0]["index"]',
+            f"interpreter.set_tensor(before, {given})",
+            "interpreter.invoke()", "y = interpreter.get_tensor(after)", f"results = [{back}]",
+        ]  # fmt: skip
 
     def _run(self, model: bytes, x: Array) -> Array:
         interpreter = self._loaded(model)

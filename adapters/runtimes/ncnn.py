@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import ncnn
@@ -68,13 +68,42 @@ class Ncnn:
             net = LAYERS[name](x, *arrays, **parameters)
             if not self.unchecked:
                 window = parameters.get("window") or (arrays[0].shape[2:] if arrays else ())
-                why = overruns(name, x, window, parameters)
+                why = overruns(name, x, window, parameters, packing=self.defaults)
                 if why:
                     raise RuntimeError(f"not run: ncnn would write outside its memory: {why}")
             return self._run(net, x)
 
         operation.__name__ = name
         return operation
+
+    def spell(
+        self, which: str, op: str, inputs: Mapping[str, Array], names: Mapping[str, str],
+        parameters: Mapping[str, Any],
+    ) -> tuple[list[str], list[str]]:  # fmt: skip
+        """A call in ncnn's own words: imports, and lines that set `results`."""
+        x, *others = inputs.values()
+        net = LAYERS[op](x, *others, **parameters)
+        w = names.get("w", "")
+        if op == "conv_transpose":
+            groups, channels = parameters["groups"], inputs["w"].shape[0]
+            split = (groups, channels // groups, *inputs["w"].shape[1:])
+            w = f"{w}.reshape{split}.swapaxes(1, 2)"
+        parts = [] if not w else ["bytes(4)", f"{w}.tobytes()"]  # 4 bytes: it is float32
+        parts += [f"{names['b']}.tobytes()"] if "b" in inputs else []
+        given = names["x"] if self.unchecked else f"np.ascontiguousarray({names['x']})"
+        param = [f'    "{line}\\n"' for line in net.param.splitlines()]
+        off = [f"net.opt.{option} = False" for option in (() if self.defaults else _OFF)]
+        return ["import tempfile", "import ncnn"], [
+            "net = ncnn.Net()", "net.opt.num_threads = 1", *off,
+            "assert net.load_param_mem(", *param, ") == 0",
+            'with tempfile.NamedTemporaryFile(suffix=".bin") as file:',
+            f"    file.write({' + '.join(parts) or 'b' + repr('')})",
+            "    file.flush()", "    assert net.load_model(file.name) == 0",
+            "extractor = net.create_extractor()",
+            f'assert extractor.input("x", ncnn.Mat({given}, batch_index=0).clone()) == 0',
+            'code, y = extractor.extract("y")', "assert code == 0",
+            "results = [np.array(y.numpy(batch_index=0))]",
+        ]  # fmt: skip
 
     def _run(self, net: Net, x: Array) -> Array:
         if x.dtype != np.float32:

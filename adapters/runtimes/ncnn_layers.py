@@ -237,13 +237,21 @@ def softmax(x: Array) -> Net:
     return layer("Softmax", {0: 0, 1: 1})
 
 
-def overruns(op: str, x: Array, window: Ints, given: Mapping[str, Any]) -> str:
+def overruns(
+    op: str, x: Array, window: Ints, given: Mapping[str, Any], packing: bool = False
+) -> str:
     """Why ncnn would write outside its memory, or "" if it would not, as far as is known.
 
     It makes room for an input with its padding and then fills it, without a look at the signs. What
     SAME adds to an axis is negative where a stride passes over cells; the convolutions and
     pools then pad by it as soon as another axis has something to add.
+
+    Without `packing`, its layout of several channels side by side, a planar convolution of
+    stride 1 with one dilation for both axes is split into d² convolutions of every d-th cell, each
+    of which is taken to have an output.
     """
+    if op == "conv" and not packing and _split_too_far(x, window, given):
+        return "it has fewer outputs than the dilation"
     padding = given.get("padding", ())
     if padding in SAME:
         spread = given.get("dilation", ())
@@ -258,6 +266,20 @@ def overruns(op: str, x: Array, window: Ints, given: Mapping[str, Any]) -> str:
         if min(amounts, default=0) < 0 and (op != "conv" or max(amounts) > 0):
             return f"the padding is {tuple(padding)}"
     return ""
+
+
+def _split_too_far(x: Array, window: Ints, given: Mapping[str, Any]) -> bool:
+    dilation, padding = given["dilation"], given["padding"]
+    alike = len(set(window)) == len(set(dilation)) == 1 and dilation[0] > 1
+    if x.ndim != 4 or not alike or any(s != 1 for s in given["stride"]):
+        return False
+    extents = [d * (k - 1) + 1 for k, d in zip(window, dilation, strict=True)]
+    if padding in SAME:
+        outputs = list(x.shape[2:])
+    else:
+        amounts = [0] * 2 if padding == "valid" else [low + high for low, high in padding]
+        outputs = [n + p - e + 1 for n, p, e in zip(x.shape[2:], amounts, extents, strict=True)]
+    return min(outputs) > 0 and any(o < d for o, d in zip(outputs, dilation, strict=True))
 
 
 LAYERS: dict[str, Callable[..., Net]] = {
