@@ -51,7 +51,8 @@ class OpClaims:
 
     Bounds are inclusive (least, greatest). `padding_limit` relates the padding of pools to
     the window w per axis: "window" means < w, "half_window" means ≤ w/2 (undilated).
-    `named_stride` is the greatest stride that named padding is claimed with, `powers` the p of Lp
+    `named_stride` is the greatest stride that named padding is claimed with, `named_ceil` whether
+    it is in ceil mode, `powers` the p of Lp
     pools. `networks`, for ``network`` alone, are the pools, heads and outputs that follow from what
     is claimed of the layers; nobody writes them. `algorithm`, of convolutions, names the transform
     that results (not gradients) are computed by in calls without stride and dilation, per dtype:
@@ -74,6 +75,7 @@ class OpClaims:
     padding_limit: str = "none"
     named_padding: tuple[str, ...] = ()
     named_stride: int = UNBOUNDED
+    named_ceil: bool = True
     ceil_mode: tuple[bool, ...] = (False, True)
     count_include_pad: tuple[bool, ...] = (False, True)
     modes: tuple[str, ...] = PAD_MODES
@@ -134,6 +136,7 @@ class OpClaims:
             and not (pooled and any(max(pair) > k for pair, k in zip(pairs, near, strict=False)))
             and (not named or padding in self.named_padding)
             and not (named and max(p["stride"]) > self.named_stride)
+            and not (named and p.get("ceil_mode") and not self.named_ceil)
             and (self.empty_batch or shape[0] > 0)
         )
 
