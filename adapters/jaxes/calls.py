@@ -62,13 +62,17 @@ class Calls:
 
     def __init__(
         self, name: str, version: str, claims: Mapping[str, Any], functions: Mapping[str, Function],
-        words: Sequence[str] = (),
+        words: Sequence[str] = (), keywords: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:  # fmt: skip
-        """`functions`: operation → function of JAX arrays, parameters as keywords."""
+        """`functions`: operation → function of JAX arrays, parameters as keywords.
+
+        `words` are those of the option; `keywords`, by operation, what it adds to the parameters.
+        """
         self.name = name
         self.version = version
         self.claims = dict(claims)
         self.functions = functions
+        self.keywords = keywords or {}
         self.options: dict[str, Any] = {}
         if "unoptimized" in words:
             self.options["compiler_options"] = {"xla_backend_optimization_level": 0}
@@ -98,7 +102,8 @@ class Calls:
         """A call in the library's own words: imports, and lines that set `results`."""
         from .words import spelled  # what only a failure needs
 
-        return spelled(self.functions[op], which, inputs, names, parameters, self.options)
+        whole = {**parameters, **self.keywords.get(op, {})}
+        return spelled(self.functions[op], which, inputs, names, whole, self.options)
 
     def _forward(self, op: str, *inputs: Array | None, **params: Any) -> Array:
         given = tuple(array for array in inputs if array is not None)
@@ -116,7 +121,7 @@ class Calls:
             return [np.asarray(array) for array in found]
 
     def _compiled(self, which: str, op: str, params: tuple[tuple[str, Any], ...]) -> Function:
-        function = partial(self.functions[op], **dict(params))
+        function = partial(self.functions[op], **dict(params), **self.keywords.get(op, {}))
         return jax.jit(partial(_KINDS[which], function), **self.options)
 
 

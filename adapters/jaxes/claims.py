@@ -31,6 +31,8 @@ _LAX_DIALECT = {
     "pad.reflect-limit": "repeat",
     "pad.symmetric-limit": "repeat",
     "pad.circular-limit": "repeat",
+    "conv_transpose.output-padding": "any",
+    "max_pool.nan-index": "last",
     "avg_pool.empty-window": "nan",
 }
 
@@ -51,4 +53,81 @@ def lax(option: str = "") -> dict[str, Any]:
         "global_sum_pool": _NUMBERS,
         "relu": _NUMBERS,
         "dense": _NUMBERS,
+    }
+
+
+def flax(option: str = "") -> dict[str, Any]:
+    """The claims of Flax, of its older and newer layers alike."""
+    del option
+    pool = {"ceil_mode": [False], "dilation": [1, 1], "named_padding": ["same_upper", "valid"]}
+    return {
+        "all": {"dtypes": list(FLOATS), "layouts": _LAYOUTS},
+        "dialect": {
+            "conv.negative-padding": "crop",
+            "conv.too-large-window": "empty",
+            "conv_transpose.output-padding": "any",
+            "pool.too-large-window": "empty",
+            "max_pool.nan-index": "last",
+            "avg_pool.empty-window": "nan",
+        },
+        "fork": False,
+        "conv": {"named_padding": ["same_upper", "valid"]},
+        "conv_transpose": {"groups": [1, 1]},
+        "max_pool": {**pool, **_NUMBERS},
+        "avg_pool": pool,
+        "relu": _NUMBERS,
+    }
+
+
+def equinox(option: str = "") -> dict[str, Any]:
+    """The claims of Equinox; the same with every option."""
+    del option
+    pool = {"dilation": [1, 1], "padding_limit": "window"}
+    return {
+        "all": {"dtypes": list(FLOATS), "layouts": _LAYOUTS},
+        "dialect": {
+            "conv.negative-padding": "crop",
+            "conv.too-large-window": "empty",
+            "conv_transpose.flip": "flipped",
+            "conv_transpose.output-padding": "stride",
+            "pool.ceil-mode": "keep",
+            "pool.ceil-window": "one",
+            "pool.too-large-window": "empty",
+            "max_pool.nan-index": "last",
+            "avg_pool.overhang": "full",
+            "adaptive_max_pool.tie": "split",
+            "adaptive_pool.bins": "larger-first",
+        },
+        "fork": False,
+        "conv": {"named_padding": _NAMED},
+        "max_pool": pool,
+        "avg_pool": {**pool, "count_include_pad": [True]},
+        "relu": _NUMBERS,
+    }
+
+
+def haiku(option: str = "") -> dict[str, Any]:
+    """The claims of Haiku; the same with every option."""
+    del option
+    pool = {
+        "ceil_mode": [False], "dilation": [1, 1], "padding": [0, 0],
+        "named_padding": ["same_upper", "valid"],
+    }  # fmt: skip
+    return {
+        "all": {"dtypes": list(FLOATS), "layouts": _LAYOUTS},
+        "dialect": {
+            "conv.negative-padding": "crop",
+            "conv.too-large-window": "empty",
+            "conv_transpose.flip": "flipped",
+            "conv_transpose.output-padding": "any",
+            "pool.too-large-window": "empty",
+            "max_pool.nan-index": "last",
+            "avg_pool.empty-window": "nan",
+        },
+        "fork": False,
+        "conv": {"named_padding": ["same_upper", "valid"]},
+        "conv_transpose": {"groups": [1, 1], "dilation": [1, 1]},
+        "max_pool": {**pool, **_NUMBERS},
+        "avg_pool": {**pool, "count_include_pad": [False]},
+        "relu": _NUMBERS,
     }
