@@ -33,6 +33,7 @@ _LAX_DIALECT = {
     "pad.circular-limit": "repeat",
     "conv_transpose.output-padding": "any",
     "max_pool.nan-index": "last",
+    "global_max_pool.tie": "split",
     "avg_pool.empty-window": "nan",
 }
 

@@ -33,11 +33,14 @@ def _native(padding: Any) -> Any:
     return _NAMED[padding] if isinstance(padding, str) else padding
 
 
-def _applied(make: Function, x: Any, w: Any, b: Any, channels_first: bool) -> Any:
-    """The module that `make` makes, applied to x with these parameters."""
+def _applied(make: Function, x: Any, w: Any, b: Any, channels_first: bool, after: int) -> Any:
+    """The module that `make` makes, applied to x with these parameters.
+
+    `after`: the axes that its bias has after that of the channels, where they come first.
+    """
     held = {"w": w}
     if b is not None:
-        held["b"] = b.reshape(-1, *(1,) * (x.ndim - 2)) if channels_first else b
+        held["b"] = b.reshape(-1, *(1,) * after) if channels_first else b
     net = hk.without_apply_rng(hk.transform(lambda x: make(name="layer")(x)))
     y = net.apply({"layer": held}, x if channels_first else last(x))
     return y if channels_first else first(y)
@@ -48,9 +51,10 @@ def conv(
     channels_first: bool = False,
 ) -> Any:  # fmt: skip
     """``hk.ConvND``, or a ``hk.DepthwiseConv`` where each channel is a group of its own."""
-    rank = x.ndim - 2
+    rank = after = x.ndim - 2
     if groups == x.shape[1] > 1 and w.shape[0] % groups == 0:
         layout = _FIRST[rank] if channels_first else _LAST[rank]
+        after = 2  # so the module has it, for every rank
         make = partial(
             _DEPTHWISE[rank], w.shape[0] // groups, w.shape[2:], stride=stride, rate=dilation,
             padding=_native(padding), with_bias=b is not None, data_format=layout,
@@ -61,7 +65,7 @@ def conv(
             b is not None, feature_group_count=groups,
             data_format="channels_first" if channels_first else "channels_last",
         )  # fmt: skip
-    return _applied(make, x, kernel_last(w), b, channels_first)
+    return _applied(make, x, kernel_last(w), b, channels_first, after)
 
 
 def conv_transpose(
@@ -87,7 +91,7 @@ def conv_transpose(
         hk.ConvNDTranspose, len(kernel), w.shape[1], kernel, stride, shape, pads, b is not None,
         data_format="channels_first" if channels_first else "channels_last",
     )  # fmt: skip
-    return _applied(make, x, transposed_last(w), b, channels_first)
+    return _applied(make, x, transposed_last(w), b, channels_first, len(kernel))
 
 
 def _pooled(
