@@ -34,6 +34,9 @@ _LAX_DIALECT = {
     "conv_transpose.output-padding": "any",
     "max_pool.nan-index": "last",
     "global_max_pool.tie": "split",
+    "global_avg_pool.empty": "nan",
+    "global_sum_pool.empty": "zero",
+    "softmax.no-classes": "empty",
     "avg_pool.empty-window": "nan",
 }
 
@@ -70,6 +73,7 @@ def flax(option: str = "") -> dict[str, Any]:
             "pool.too-large-window": "empty",
             "max_pool.nan-index": "last",
             "avg_pool.empty-window": "nan",
+            "softmax.no-classes": "empty",
         },
         "fork": False,
         "conv": {"named_padding": ["same_upper", "valid"]},
