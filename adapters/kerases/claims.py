@@ -28,6 +28,10 @@ _TENSORFLOW_DIALECT: dict[str, str] = {
     "max_pool.empty-window": "lowest",
     "global_max_pool.tie": "split",
     "pad.negative": "reject",
+    "global_avg_pool.empty": "nan",
+    "global_sum_pool.empty": "zero",
+    "softmax.no-classes": "empty",
+    "cross_entropy.empty-batch": "nan",
 }
 
 
@@ -66,3 +70,79 @@ def tensorflow(option: str) -> dict[str, Any]:
         "relu": {"dtypes": [*floats, *INTEGERS]},
         "dense": {"dtypes": [*floats, "int32", "int64"]},
     }  # fmt: skip
+
+
+_KERAS_DIALECT: dict[str, dict[str, str]] = {
+    "torch": {
+        "conv_transpose.output-padding": "stride",
+        "max_pool.nan-index": "last",
+        "global_max_pool.tie": "split",
+        "adaptive_avg_pool.empty": "nan",
+        "adaptive_pool.no-output": "empty",
+        "global_avg_pool.empty": "nan",
+        "global_sum_pool.empty": "zero",
+        "softmax.no-classes": "empty",
+        "cross_entropy.empty-batch": "nan",
+    },
+    "tensorflow": {
+        **{k: v for k, v in _TENSORFLOW_DIALECT.items() if k != "max_pool.index-place"},
+    },
+    "jax": {
+        "conv_transpose.output-padding": "stride",
+        "global_max_pool.tie": "split",
+        "pad.negative": "reject",
+        "pad.reflect-limit": "repeat",
+        "pad.symmetric-limit": "repeat",
+        "pad.circular-limit": "repeat",
+        "global_avg_pool.empty": "nan",
+        "global_sum_pool.empty": "zero",
+        "cross_entropy.empty-batch": "nan",
+    },
+    "numpy": {
+        "conv_transpose.output-padding": "stride",
+        "pad.negative": "reject",
+        "pad.reflect-limit": "repeat",
+        "pad.symmetric-limit": "repeat",
+        "pad.circular-limit": "repeat",
+        "global_avg_pool.empty": "nan",
+        "global_sum_pool.empty": "zero",
+        "cross_entropy.empty-batch": "nan",
+    },
+}
+
+_MODES = {
+    "torch": ["circular"],
+    "tensorflow": [],
+    "jax": ["replicate", "circular"],
+    "numpy": ["replicate", "circular"],
+}
+
+
+def keras(option: str) -> dict[str, Any]:
+    """The claims of ``keras:BACKEND`` and ``keras:BACKEND,WORD``.
+
+    Keras 3.15: "same" and "valid" alone, no ceil mode, no dilated pools, no transposed groups. JAX
+    has no float64 unless it is switched on, which Keras does not do.
+    """
+    words = option.split(",")
+    backend = next((word for word in words if word in _KERAS_DIALECT), "tensorflow")
+    floats = [d for d in FLOATS if backend != "jax" or d != "float64"]
+    claims: dict[str, Any] = {
+        "all": {"dtypes": floats},
+        "dialect": _KERAS_DIALECT[backend],
+        # A child cannot use what its parent has begun to use.
+        "fork": backend in ("torch", "tensorflow"),
+        "conv": _UNPADDED,
+    }
+    if "depthwise" in words:
+        return {**claims, "dialect": {}}
+    return {
+        **claims,
+        "conv_transpose": {"groups": [1, 1]},
+        "pad": {
+            "modes": ["constant", "reflect", "symmetric", *_MODES[backend]],
+            "dtypes": [*floats, "int32"],
+        },
+        "max_pool": {**_POOL, **_UNPADDED},
+        "avg_pool": {**_POOL, **_UNPADDED, "count_include_pad": [False]},
+    }

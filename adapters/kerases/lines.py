@@ -128,3 +128,14 @@ def form_text(name: str, form: str, channels: int = 0) -> str:
         turned = f"np.transpose({name}, (*range(2, {name}.ndim), 1, 0))"
         return f"{turned}.reshape(*{name}.shape[2:], {channels}, -1)"
     return name
+
+
+def returned_text(text: str, form: str) -> str:
+    """What a program writes to bring a result back into the order it has here."""
+    if form == LAST:
+        return f"np.moveaxis({text}, -1, 1)"
+    if form == KERNEL:
+        return f"np.moveaxis({text}, (-1, -2), (0, 1))"
+    if form == DEPTHWISE:
+        return f"np.moveaxis({text}, (-2, -1), (0, 1)).reshape(w.shape)"
+    return text

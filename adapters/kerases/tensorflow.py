@@ -6,9 +6,9 @@ of padding, ``tf.slice`` behind transposed 3-D convolutions. What TensorFlow has
 (average pools with amounts of padding, ceil mode, transposed convolutions in groups …) is not
 claimed, and raises ValueError where it is asked for all the same.
 
-Options, joined by commas: ``no-onednn`` switches oneDNN off, which is another set of kernels; ``nd``
-calls the functions for any number of axes, ``tf.nn.convolution`` and ``tf.nn.pool``, which dilate
-by rearranging the input; ``depthwise`` calls ``tf.nn.depthwise_conv2d`` where it can.
+Options, joined by commas: ``no-onednn`` switches oneDNN off, which is another set of kernels;
+``nd`` calls the functions for any number of axes, ``tf.nn.convolution`` and ``tf.nn.pool``, which
+dilate by rearranging the input; ``depthwise`` calls ``tf.nn.depthwise_conv2d`` where it can.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def make(option: str | None) -> Any:
     """TensorFlow as `option` says.
 
     Raises UnknownAdapter for other words, AdapterError if TensorFlow was loaded with the other
-    setting of oneDNN: it is made up its mind by then.
+    setting of oneDNN.
     """
     words = option.split(",") if option else []
     for word in words:

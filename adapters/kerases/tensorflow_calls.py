@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from convspec.spec.operations import OPERATIONS
 
-from .lines import Plan, form_text, formed, run, unformed, written
+from .lines import Plan, form_text, formed, returned_text, run, unformed, written
 from .tensorflow_lines import plan
 
 Array = npt.NDArray[Any]
@@ -172,13 +172,14 @@ class TensorFlow:
         within = [f"    {line}" for line in written(made)]
         if which == "forward":
             lines += written(made)
-            got = [_returned(f"{name}.numpy()", made.form) for name in made.results]
+            got = [returned_text(f"{name}.numpy()", made.form) for name in made.results]
         elif which == "vjp":
             lines += [f"leaves = [{kept}]", "with tf.GradientTape() as tape:",
                       "    tape.watch(leaves)", *within,
-                      f"gradients = tape.gradient(y, leaves, {constant('g', made.form)})"]  # fmt: skip
+                      f"g = {constant('g', made.form)}",
+                      "gradients = tape.gradient(y, leaves, g)"]  # fmt: skip
             got = [
-                _returned(f"gradients[{i}].numpy()", made.forms.get(name, ""))
+                returned_text(f"gradients[{i}].numpy()", made.forms.get(name, ""))
                 for i, name in enumerate(leaves)
             ]
         else:
@@ -193,7 +194,7 @@ class TensorFlow:
                       f"gradients = outer.gradient(of, [*leaves, g], [{with_}],",
                       "    unconnected_gradients=tf.UnconnectedGradients.ZERO)"]  # fmt: skip
             got = [
-                _returned(f"gradients[{i}].numpy()", form)
+                returned_text(f"gradients[{i}].numpy()", form)
                 for i, form in enumerate([*(made.forms.get(n, "") for n in leaves), made.form])
             ]
         return imports, [*lines, f"results = [{', '.join(got)}]"]
@@ -220,12 +221,3 @@ def _tensors(arrays: Mapping[str, Array], made: Plan) -> dict[str, Any]:
         name: tf.constant(formed(array, made.forms.get(name, ""), channels))
         for name, array in arrays.items()
     }
-
-
-def _returned(text: str, form: str) -> str:
-    """What a program writes to bring a result back into the order it has here."""
-    if form == "channels-last":
-        return f"np.moveaxis({text}, -1, 1)"
-    if form in ("kernel", "depthwise"):
-        return f"np.moveaxis({text}, (-1, -2), (0, 1))"
-    return text
