@@ -43,31 +43,39 @@ def running(modules: Mapping[str, Any]) -> Caller:
 
 
 class Named:
-    """What a program calls a value, in place of the value. ``named[0]`` is a part of it."""
+    """What a program calls a value, in place of the value. Parts and calls of it have names, too."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, noting: Noting | None = None) -> None:
         self.text = text
+        self._noting = noting
 
     def __repr__(self) -> str:
         return self.text
 
     def __getitem__(self, index: Any) -> Named:
-        return Named(f"{self.text}[{_index(index)}]")
+        return Named(f"{self.text}[{_index(index)}]", self._noting)
+
+    def __call__(self, *args: Any, **keywords: Any) -> Named:
+        """What a function or layer of that name gives, noted."""
+        assert self._noting is not None, "only what was noted can be called"
+        return self._noting(self.text, *args, **keywords)
 
 
 class Noting:
-    """A caller that notes each call as lines of a program. Results are called `y`."""
+    """A caller that notes each call as lines of a program, its results called y, y2, y3 …"""
 
-    def __init__(self, result: str = "y") -> None:
+    def __init__(self) -> None:
         self.lines: list[str] = []
-        self._result = result
+        self._count = 0
 
     def __call__(self, name: str, /, *args: Any, **keywords: Any) -> Named:
-        """The call, noted; None and what is empty of keywords is left out."""
+        """The call, noted; keywords that are None are left out."""
+        self._count += 1
+        result = "y" if self._count == 1 else f"y{self._count}"
         written = [repr(arg) for arg in args]
         written += [f"{key}={value!r}" for key, value in keywords.items() if value is not None]
-        self.lines += wrapped(f"{self._result} = {name}", written)
-        return Named(self._result)
+        self.lines += wrapped(f"{result} = {name}", written)
+        return Named(result, self)
 
 
 def wrapped(start: str, arguments: Sequence[str]) -> list[str]:

@@ -2,9 +2,13 @@
 
 Every parameter that Paddle has is handed to Paddle: amounts of padding per side, ``"SAME"`` and
 ``"VALID"``, dilation, groups, ceil mode, ``exclusive``, and with the option ``channels-last`` its
-``data_format``. No shim is in front of a kernel. Tensors are made by DLPack: the same memory, the
+``data_format``. Tensors are made by DLPack: the same memory, the
 same strides. (Paddle 3.3 takes negative strides for positive ones there, without a word; so an
 array that runs backwards is refused by us and not claimed.)
+
+One shim remains: the gradient of max pooling with ``return_mask`` is refused, by us and with an
+error, where an index is −1: Paddle 3.3 gives that to windows in which nothing is above −3.4e38, and
+its backward pass then writes there, before the plane.
 
 What Paddle does not offer raises ValueError: dilated pools, ``same_lower``, symmetric padding, Lp
 pools of three axes.
@@ -111,14 +115,14 @@ class Paddle:
             lines += [f"{names[name]}_.stop_gradient = False" for name in inner]
         noting = Noting()
         tensors = [Named(f"{names[name]}_") for name in of]
-        FORWARD[op](noting, x.ndim - 2, last, *tensors, **parameters)
+        result = FORWARD[op](noting, x.ndim - 2, last, *tensors, **parameters)
         lines += noting.lines
         paired = op == "max_pool_with_indices"
         number = "one.numpy().view(ml_dtypes.bfloat16)" if x.dtype == _BFLOAT16 else "one.numpy()"
         if which == "forward":
-            got = "y" if paired else "[y]"
+            got = str(result) if paired else f"[{result}]"
         else:
-            y = "y[0]" if paired else "y"
+            y = result[0] if paired else result
             leaves = ", ".join(f"{names[name]}_" for name in inner)
             lines.append(f"g_ = {_spelled(inputs['g'], names['g'], last)}")
             got = f"paddle.grad({y}, [{leaves}], g_)"
@@ -135,11 +139,11 @@ class Paddle:
                     f"second = paddle.grad([{outs}], [{leaves}, g_], [{with_}],",
                     "    allow_unused=True)",
                 ]
-                got = f"[paddle.zeros_like(t) if d is None else d"
+                got = "[paddle.zeros_like(t) if d is None else d"
                 got += f" for t, d in zip([{leaves}, g_], second)]"
         lines.append(f"results = [{number} for one in {got}]")
         if last:
-            lines.append(f"results[0] = np.moveaxis(results[0], -1, 1)")
+            lines.append("results[0] = np.moveaxis(results[0], -1, 1)")
             if which == "double_vjp":
                 lines.append("results[-1] = np.moveaxis(results[-1], -1, 1)")
         imports = ["import paddle", "import paddle.nn.functional as F"]
@@ -162,7 +166,14 @@ class Paddle:
         of = inputs[:1] if labels else inputs
         leaves = [_leaf(array, last and i == 0) for i, array in enumerate(of)]
         y = FORWARD[op](_CALL, _rank(op, inputs[0]), last, *leaves, *labels, **params)
-        return leaves, y[0] if op == "max_pool_with_indices" else y
+        if op != "max_pool_with_indices":
+            return leaves, y
+        if y[1].size and int(y[1].min()) < 0:
+            raise RuntimeError(
+                "not run: Paddle would write outside its memory (a window without a number above"
+                " −3.4e38 has index −1)"
+            )
+        return leaves, y[0]
 
     def _last(self, op: str, x: Array) -> bool:
         return self.channels_last and formatted(op, x.ndim - 2)
