@@ -19,7 +19,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	--constraint constraints.txt $(PIP_ARGS)
 
-.PHONY: check test test-all lint pages bench mutants clean help
+.PHONY: check test test-all lint pages bench mutants findings clean help
 .DELETE_ON_ERROR:
 
 check: $(VENV)/ready ## run the conformance suite on NumPy and PyTorch
@@ -55,6 +55,9 @@ bench: $(VENV)/ready ## measure speed, print the tables
 
 mutants: $(VENV)/ready ## run the suite against every planted fault, print what caught it
 	$(BIN)/convspec mutants --write KILLS.md
+
+findings: $(VENV)/ready ## write FINDINGS.md anew from the records in adapters/known
+	$(BIN)/convspec findings --write FINDINGS.md
 
 clean: ## remove the set-up and everything else that is made
 	rm -rf $(VENV) .cache build dist *.egg-info convspec-report

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 import click
 
-from .commands import fuzzing, looking, measuring, proving, reporting, running
+from .commands import fuzzing, keeping, looking, measuring, proving, reporting, running
 from .encoding import tolerate
 from .problems import fault, tell
 
@@ -99,6 +99,7 @@ for command in (
     proving.mutants,
     proving.prove,
     measuring.power,
+    keeping.findings,
 ):
     cli.add_command(command)
 
