@@ -20,7 +20,6 @@ _PADDLE: dict[str, str] = {
     "lp_pool.sign": "signed",
     "conv_transpose.output-padding": "stride",
     "pool.ceil-window": "one",
-    "pool.too-large-window": "empty",
     "max_pool.nan": "ignored",
     "adaptive_avg_pool.empty": "nan",
     "adaptive_pool.no-output": "empty",
