@@ -15,6 +15,7 @@ from . import registry
 from .backends import BACKENDS, Backend
 from .errors import describe, one_line, place
 from .installed import WHOLE, installed, wrong_versions
+from .offers import offers
 
 _GRADIENTS = ("vjp", "double_vjp")
 
@@ -87,11 +88,19 @@ def declared(builtin: Backend, option: str | None = None) -> Claims | None:
     """
     if not builtin.claims:
         return None
-    data = builtin.declared(next(iter(builtin.runs), "") if option is None else option)
-    functions = functions_of(builtin.module)
+    option = next(iter(builtin.runs), "") if option is None else option
+    data = builtin.declared(option)
+    [name] = [name for name, other in BACKENDS.items() if other is builtin]
+    seen = offers().get(f"{name}:{option}" if option else name)
+    if seen is not None:
+        whole = {"vjp": seen.gradients, "double_vjp": seen.second_gradients, **data}
+        ops = [op for op in OPERATIONS if op in seen.operations or op in data]
+        return read_claims(whole, ops, *(bool(whole[key]) for key in _GRADIENTS))
     # What an adapter takes from elsewhere is not seen in its text, but it names what it narrows.
-    ops = [op for op in OPERATIONS if op in functions or op in data]
-    return read_claims(data, ops, *(name in functions or name in data for name in _GRADIENTS))
+    functions = functions_of(builtin.module)
+    narrowed = {*data, *(op for key in _GRADIENTS for op in data.get(key, ()))}
+    ops = [op for op in OPERATIONS if op in functions or op in narrowed]
+    return read_claims(data, ops, *(key in functions or key in data for key in _GRADIENTS))
 
 
 @cache

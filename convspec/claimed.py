@@ -10,9 +10,6 @@ from .spec.dialects import HELD
 from .spec.dtypes import DTYPES
 from .spec.operations import OPERATIONS
 
-FEW = 4
-"""Operations up to which those that are missing are named instead of those that are there."""
-
 Document = Mapping[str, Any]
 """Claims as `Claims.to_json` writes them, and as a run keeps them."""
 
@@ -51,12 +48,12 @@ def departures(claims: Document) -> dict[str, str]:
 
 
 def operations_in_words(claims: Document) -> str:
-    """The operations: all of them, all but a few, or those that there are."""
+    """The operations: all of them, or the shorter list of those that are there and those not."""
     own, without = operations(claims), lacking(claims)
     if not without:
         return f"all {len(own)} operations"
     noun = "operation" if len(own) == 1 else "operations"
-    if len(without) <= FEW:
+    if len(without) < len(own):
         return f"{len(own)} {noun}: all but {', '.join(without)}"
     return f"{len(own)} {noun}: {', '.join(own)}" if own else "no operation"
 

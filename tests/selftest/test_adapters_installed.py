@@ -14,11 +14,12 @@ import pytest
 from click.testing import CliRunner
 
 from convspec import claimed
-from convspec.adapters import backends, installed, listing, pins, registry
+from convspec.adapters import backends, installed, listing, offers, pins, registry
 from convspec.adapters.backends import BACKENDS, Backend
 from convspec.adapters.opening import AdapterError, known_adapters, open_adapter
 from convspec.apart import Apart
 from convspec.cli import cli
+from convspec.matrix.asked import every_row
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -196,6 +197,20 @@ def test_claims_in_words() -> None:
 def test_operations_are_read_in_the_text_of_an_adapter() -> None:
     assert {"conv", "vjp", "double_vjp", "softmax"} <= listing.functions_of("torch_adapter")
     assert "make" not in listing.functions_of("torch_adapter")
+
+
+@pytest.mark.parametrize("row", ["numpy", "torch", "torch:no-mkldnn"])
+def test_what_is_written_down_of_an_adapter_is_what_it_offers(row: str) -> None:
+    if not installed.installed(BACKENDS[row.partition(":")[0]]).there:
+        pytest.skip(f"absent: {row}")
+    assert offers.offers()[row] == offers.Offer.of(open_adapter(row).claims.to_json())
+
+
+def test_the_record_of_offers_is_in_order_and_of_rows_alone() -> None:
+    order = [row.adapter for row in every_row()]
+    path = Path(offers.__file__).with_name(offers.FILE)
+    assert path.read_text() == offers.written(offers.offers(), order)
+    assert set(offers.offers()) <= set(order)
 
 
 def test_pins() -> None:
