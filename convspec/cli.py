@@ -17,7 +17,14 @@ from typing import Any, NoReturn
 import click
 
 from .commands import (
-    fuzzing, keeping, looking, measuring, proving, reporting, running, surveying,
+    fuzzing,
+    keeping,
+    looking,
+    measuring,
+    proving,
+    reporting,
+    running,
+    surveying,
 )  # fmt: skip
 from .encoding import tolerate
 from .problems import fault, tell
