@@ -13,6 +13,7 @@ import click
 from convspec.problems import Problem, tell
 from convspec.profiles import BUDGETS
 
+from .options import clause_option, op_option
 from .told import gravest
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ FOLDER = Path("convspec-matrix")
     "--environments", type=click.Path(path_type=Path), metavar="DIR",
     help="Folder for the environments.  [default: .cache/environments]",
 )  # fmt: skip
+@op_option
+@clause_option
 @click.option("--rebuild", is_flag=True, help="Build the environments anew.")
 @click.option(
     "--python", default=sys.executable, metavar="PATH",
@@ -71,6 +74,8 @@ def matrix(
     out: Path,
     minutes: float,
     environments: Path | None,
+    ops: tuple[str, ...],
+    clauses: tuple[str, ...],
     rebuild: bool,
     python: str,
     pip: str,
@@ -101,26 +106,26 @@ def matrix(
         if adapters:
             raise Problem("--page runs nothing: give it no adapter")
         return _again(out)
-    rows = rows_for(adapters)
+    from rich.progress import TimeElapsedColumn
+
     from convspec.adapters.pins import folder
+    from convspec.choices import known_clauses, known_ops
     from convspec.known.asked import known_files
     from convspec.matrix.children import ending
     from convspec.matrix.environments import Builder
     from convspec.matrix.running import Runs, Wanted
     from convspec.progress import Meter
 
+    rows = rows_for(adapters)
+    known_ops(ops), known_clauses(clauses)
+    more = [word for op in ops for word in ("--op", op)]
+    more += [word for glob in clauses for word in ("--clause", glob)]
     wanted = Wanted(
-        out.absolute(),
-        profile,
-        seed,
-        jobs or os.cpu_count() or 1,
-        known_files(known, None),
-        minutes * 60,
-    )
+        out.absolute(), profile, seed, jobs or os.cpu_count() or 1, known_files(known, None),
+        minutes * 60, tuple(more),
+    )  # fmt: skip
     before = _before(out, rows) if merge else []
     _check(out)
-    from rich.progress import TimeElapsedColumn
-
     cut = False
     with ending() as children:
         runs = Runs(rows, wanted, children)
@@ -147,7 +152,7 @@ def matrix(
 def _asked(adapters: tuple[str, ...], wanted: Wanted) -> dict[str, Any]:
     return {
         "adapters": list(adapters), "profile": wanted.profile, "seed": wanted.seed,
-        "known": list(wanted.known),
+        "known": list(wanted.known), "more": list(wanted.more),
     }  # fmt: skip
 
 
@@ -192,7 +197,9 @@ def _written(
     outcomes: list[Outcome], out: Path, asked: dict[str, Any], machine: dict[str, Any] | None = None
 ) -> int:
     """Show and write everything; 2 if that failed, of which a line has been said."""
-    from convspec.console import console
+    from rich.text import Text
+
+    from convspec.console import console, indented
     from convspec.html.survey import render
     from convspec.matrix.outcome import INDEX, PAGE, machine_here, saved
     from convspec.matrix.showing import show, summary
@@ -200,7 +207,7 @@ def _written(
 
     about = machine or machine_here()
     show(console(), outcomes)
-    click.echo(summary(outcomes))
+    indented(console(), Text(summary(outcomes)), 0)
     try:
         saved(outcomes, out, asked, about)
         write_text(out / PAGE, render(outcomes, asked, about))

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
@@ -16,6 +17,10 @@ from convspec.processes import kill_group
 
 GRACE = 6.0
 """Seconds in which a program that was interrupted may write down what it has."""
+
+
+GONE = 5.0
+"""Seconds in which processes that were killed are waited for."""
 
 
 class Child:
@@ -62,11 +67,16 @@ class Child:
         return code
 
     def _sweep(self) -> None:
-        """Kill whatever is left of its session, groups of their own included."""
+        """Kill whatever is left of its session, groups of their own included, and wait for it."""
         kill_group(self._process.pid)
-        for pid in _session(self._process.pid):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
+        end = time.monotonic() + GONE
+        while pids := list(_session(self._process.pid)):
+            for pid in pids:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(pid, signal.SIGKILL)
+            if time.monotonic() > end:
+                return  # it hangs in the kernel
+            time.sleep(0.02)
 
 
 def _session(leader: int) -> Iterator[int]:
@@ -93,10 +103,15 @@ def ending() -> Iterator[list[Child]]:
     try:
         yield children
     finally:
-        for child in children:  # all at once, then wait for each
-            child.interrupt()
-        for child in children:
-            child.end()
+        try:
+            for child in children:  # all at once, then wait for each
+                child.interrupt()
+            for child in children:
+                child.end()
+        except BaseException:  # somebody does not want to wait
+            for child in children:
+                child.end(0)
+            raise
         for number, handler in before.items():
             signal.signal(number, handler)
 

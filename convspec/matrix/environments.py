@@ -141,7 +141,9 @@ class Builder:
             why = pip.try_install(every)
         if not why:
             return {}
-        pip.install([*self.ours.needs, *(wanted[n] for n in ("numpy",) if n in wanted)])
+        # Without what we need ourselves nothing runs: where that fails, all is said.
+        if self.ours.needs:
+            pip.install([*self.ours.needs, *(wanted[n] for n in ("numpy",) if n in wanted)])
         return self._one_by_one(pip, wanted)
 
     @staticmethod
