@@ -52,13 +52,40 @@ _OPENCV = {
     "pool.ceil-mode": "keep",
     "pool.ceil-window": "one",
     "max_pool.nan": "ignored",
-    "max_pool.padding-value": "lowest",
+    "max_pool.empty-window": "lowest",
     "avg_pool.overhang": "full",
     "avg_pool.empty-window": "nan",
     "global_avg_pool.empty": "nan",
     "global_sum_pool.empty": "zero",
     "pad.circular-limit": "repeat",
     "pad.reflect-limit": "repeat",
+    "pad.negative": "pad-first",
+}
+
+_TRACT = {
+    **_ONNX,
+    "conv.too-large-window": "empty",
+    "conv_transpose.output-padding": "any",
+    "pool.ceil-window": "one",
+    "max_pool.nan": "ignored",
+    "max_pool.padding-value": "lowest",
+    "avg_pool.empty-window": "nan",
+    "global_max_pool.empty": "identity",
+    "softmax.no-classes": "empty",
+}
+
+_OPENVINO = {
+    "conv_transpose.output-padding": "any",
+    "max_pool.nan": "ignored",
+    "max_pool.padding-value": "lowest",
+    "avg_pool.overhang": "full-if-padded",
+    "avg_pool.empty-window": "nan",
+    "global_avg_pool.empty": "zero",
+    "global_sum_pool.empty": "zero",
+    "global_max_pool.empty": "identity",
+    "adaptive_avg_pool.empty": "zero",
+    "adaptive_pool.no-output": "empty",
+    "softmax.no-classes": "empty",
     "pad.negative": "pad-first",
 }
 
@@ -145,6 +172,7 @@ def openvino(option: str) -> dict[str, Any]:
     return {
         "all": {"dtypes": ["float32", "float16"], "named_padding": _NAMED},
         "accumulate": {"float16": "float32"},
+        "dialect": {**_OPENVINO, **({"pool.ceil-mode": "keep"} if option == "ceil" else {})},
         "fork": False,
         "conv_transpose": {"named_padding": []},
         "pad": {
@@ -162,7 +190,7 @@ def tract(option: str) -> dict[str, Any]:
     floats = ["float32", "float64", "float16"]
     return {
         "all": {"dtypes": floats, "named_padding": _NAMED},
-        "dialect": _ONNX,
+        "dialect": _TRACT,
         "conv": {},
         "conv_transpose": {"named_padding": []},
         "pad": {"dtypes": [*floats, *INTEGERS], "modes": _MODES[:3]},
