@@ -16,7 +16,16 @@ from typing import Any, NoReturn
 
 import click
 
-from .commands import fuzzing, looking, measuring, proving, reporting, running
+from .commands import (
+    fuzzing,
+    keeping,
+    looking,
+    measuring,
+    proving,
+    reporting,
+    running,
+    surveying,
+)  # fmt: skip
 from .encoding import tolerate
 from .problems import fault, tell
 
@@ -93,12 +102,14 @@ for command in (
     running.check,
     running.replay,
     fuzzing.fuzz,
+    surveying.matrix,
     reporting.report,
     looking.list_,
     looking.explain,
     proving.mutants,
     proving.prove,
     measuring.power,
+    keeping.findings,
 ):
     cli.add_command(command)
 

@@ -11,16 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .layers import Layer, kept_size, times
-from .spec.dialects import (
-    DIALECT_POINTS,
-    FINDINGS,
-    HOW,
-    LIMITS,
-    DialectPoint,
-    Finding,
-    Limit,
-    Seen,
-)
+from .spec.dialects import DIALECT_POINTS, HOW, LIMITS, DialectPoint, Limit, Seen
 from .spec.relation import same_padding
 
 Here = Callable[[Layer], str]
@@ -44,15 +35,6 @@ def limits_for(ops: tuple[str, ...], topic: str = "") -> list[Limit]:
         limit
         for limit in LIMITS.values()
         if (not ops or set(ops) & set(limit.ops)) and (not topic or topic in limit.topics)
-    ]
-
-
-def findings_for(ops: tuple[str, ...], topic: str = "") -> list[Finding]:
-    """What is known to be wrong about these operations elsewhere, on the topic if given."""
-    return [
-        finding
-        for finding in FINDINGS.values()
-        if set(ops) & set(finding.ops) and (not topic or topic in finding.topics)
     ]
 
 

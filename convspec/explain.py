@@ -17,7 +17,8 @@ from rich.text import Text
 
 from . import claim_table, differences, worked
 from .console import copyable, heading, indented, listing
-from .elsewhere import findings_for, limits_for
+from .elsewhere import limits_for
+from .known.findings import Finding, findings_for
 from .layers import WINDOWED, comes, headline, layer
 from .lookup import (
     EVERY_POINT,
@@ -32,7 +33,7 @@ from .notes import NOTES, Note
 from .pages.layout import FOLDER, PAGE_OF
 from .problems import Problem
 from .spec.clauses import CLAUSES, Clause
-from .spec.dialects import DIALECT_POINTS, HOW, Finding, Limit
+from .spec.dialects import DIALECT_POINTS, HOW, Limit
 from .spec.operations import VOCABULARY, Parameter, parameters
 
 KINDS = {
@@ -110,7 +111,7 @@ def show_clause(out: Console, clause: Clause) -> None:
     _labelled(out, "checked by", laws or [unheld])
     differences.show_points(out, [p for p in points_for(op) if bears(p, clause)])
     _limits(out, [x for x in limits_for((op,)) if matches(x, point)])
-    _findings(out, findings_for((op,), point))
+    _findings(out, findings_for((op,), clause.slug))
     if point in EXAMPLES and op in WINDOWED and op != "conv_transpose":
         example = EXAMPLES[point]
         given = layer(op, **example)
@@ -253,7 +254,7 @@ def _findings(out: Console, findings: Sequence[Finding]) -> None:
     heading(out, "Found wrong")
     for finding in findings:
         indented(out, Text(f"{finding.who}: {finding.does}"))
-        copyable(out, f"    convspec replay {finding.adapter} '{finding.case}'", "dim")
+        copyable(out, f"    convspec replay {finding.adapter} '{finding.case.line}'", "dim")
 
 
 def _labelled(out: Console, label: str, entries: Sequence[str]) -> None:

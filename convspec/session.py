@@ -12,10 +12,10 @@ from convspec.apart import Apart
 from convspec.events import UNSUPPORTED, LawFinished
 from convspec.execute import Bench, is_valid
 from convspec.isolation import Limits, can_fork
-from convspec.known.entry import Regions, choose
-from convspec.known.reading import read_known
+from convspec.known.entry import Regions
+from convspec.known.reading import known_of
 from convspec.law import Law, all_laws
-from convspec.plan import Item, counts, items, wanted
+from convspec.plan import Item, counts, grouping, items, wanted
 from convspec.spec.case import Case
 
 
@@ -85,8 +85,8 @@ class Session:
 
     def _regions(self, adapter: Adapter) -> Regions:
         """The known failures of the implementation."""
-        entries = read_known(self.config.getoption("--convspec-known") or ())
-        return choose(entries, adapter.name, adapter.version).regions
+        names = self.config.getoption("--convspec-known") or ()
+        return known_of(names, adapter.name, adapter.version).regions
 
     def close(self) -> None:
         """End the processes that are our own."""
@@ -117,4 +117,8 @@ class Session:
         if item.rank is None:
             return LawFinished(law.name, law.slug(item.op), item.op, None, UNSUPPORTED)
         seed = self.config.getoption("--convspec-seed")
-        return self.bench.run(law, item.op, item.rank, count=self.counts[item], seed=seed)
+        profile = self.config.getoption("--convspec-profile")
+        return self.bench.run(
+            law, item.op, item.rank, count=self.counts[item], seed=seed,
+            grouping=grouping(self.laws, self.adapter.claims, profile, seed, item),
+        )  # fmt: skip

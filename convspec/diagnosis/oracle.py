@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from convspec.execute import Bench
 from convspec.law import Law
 from convspec.predicates import Facts
+from convspec.search import kind_of
 from convspec.spaces import Space
 from convspec.spec.case import Case
 from convspec.verdicts import Mismatch
@@ -19,6 +20,9 @@ PER_FAILURE = 500
 
 PER_RUN = 3000
 """Cases that all failures of a run may cost together."""
+
+COMPILED = 6
+"""By how much both are less where a new configuration costs a compilation."""
 
 SURE = 5
 """Failures that all dense contents showed alike, after which fewer of them are tried."""
@@ -44,10 +48,10 @@ class Budget:
 
     left: int = PER_RUN
 
-
-def kind_of(mismatch: Mismatch) -> Kind:
-    """What makes failures of one kind: their class and, of what was raised, the place."""
-    return (type(mismatch).__name__, *mismatch.place)
+    @classmethod
+    def of(cls, bench: Bench) -> Budget:
+        """What a run of an implementation may cost."""
+        return cls(PER_RUN // (COMPILED if bench.adapter.claims.compiled else 1))
 
 
 def is_blind(case: Case) -> bool:
@@ -88,7 +92,7 @@ class Oracle:
         self._bench, self._law, self._budget = bench, law, budget
         self.kind = kind
         self._own = {t.name: (t.pattern, t.k) for t in found.tensors}
-        self._left = PER_FAILURE
+        self._left = PER_FAILURE // (COMPILED if bench.adapter.claims.compiled else 1)
         self._deaths = DEATHS
         self._hits: dict[int, int] = {}
         self._alike = self._unlike = 0

@@ -15,10 +15,9 @@ from convspec.apart import Apart
 from convspec.events import FAILING, LawFinished
 from convspec.execute import Bench
 from convspec.isolation import Limits, can_fork
-from convspec.known.entry import choose
-from convspec.known.reading import read_known
+from convspec.known.reading import known_of
 from convspec.law import all_laws
-from convspec.plan import Item, items, weight
+from convspec.plan import Item, grouping, items, weight
 from convspec.search import Kind, seed_of
 
 TURN = 40
@@ -69,7 +68,7 @@ def turns(order: Order) -> Iterator[LawFinished]:
         adapter = apart.adapter if apart else open_adapter(order.adapter)
         laws = all_laws()
         bench = Bench(adapter, laws, None, apart)
-        bench.regions = choose(read_known(order.known), adapter.name, adapter.version).regions
+        bench.regions = known_of(order.known, adapter.name, adapter.version).regions
         planned = [
             item
             for item in items(laws.values(), adapter.claims, "full", order.ops, order.clauses)
@@ -90,10 +89,11 @@ def turns(order: Order) -> Iterator[LawFinished]:
                     continue
                 law = laws[item.law]
                 count = round(TURN * weight(law, item.op, item.rank))
+                seed = seed_of(order.seed, order.shard, number)
                 done = bench.run(
-                    law, item.op, item.rank, count=min(max(count, LEAST), MOST),
-                    seed=seed_of(order.seed, order.shard, number),
+                    law, item.op, item.rank, count=min(max(count, LEAST), MOST), seed=seed,
                     seen=seen.setdefault(item, set()),
+                    grouping=grouping(laws, adapter.claims, "full", seed, item),
                 )  # fmt: skip
                 if done.verdict in FAILING:
                     failed[item] = failed.get(item, 0) + 1

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from convspec.differences import named
-from convspec.elsewhere import findings_for, limits_for
+from convspec.elsewhere import limits_for
+from convspec.known.findings import findings_for
 from convspec.lookup import points_for
 from convspec.spec.dialects import DIALECT_POINTS, HOW, DialectPoint, Limit, Seen
 from convspec.spec.operations import VOCABULARY
@@ -32,8 +33,11 @@ def differences(ops: tuple[str, ...]) -> str:
         said += ["What others refuse, lack or add:", _limits(limits)]
     findings = findings_for(ops)
     if findings:
-        wrong = [(plain(x.who), plain(x.does), code(x.case)) for x in findings]
-        title = "What was found wrong when the suite was run, with the smallest case that shows it:"
+        wrong = [(plain(x.who), plain(x.does), code(x.case.line)) for x in findings]
+        title = (
+            "What was found wrong when the suite was run, with the smallest case that shows it"
+            " (more in `FINDINGS.md`):"
+        )
         said += [title, table(("who", "does", "case"), wrong)]
     return "\n\n".join(said) or "Nothing is known of anyone who does otherwise."
 

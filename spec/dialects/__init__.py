@@ -2,8 +2,8 @@
 
 An adapter declares the choice it makes; it is then held to exactly that one. What is not
 declared is the spec's own choice, the first listed. `LIMITS` are facts of another kind: what an
-implementation refuses or lacks, which an adapter says in its claims; `FINDINGS` are what it was
-found to get wrong.
+implementation refuses or lacks, which an adapter says in its claims. What it was found to get wrong
+is neither: that stands in ``adapters/known``.
 """
 
 from __future__ import annotations
@@ -20,13 +20,11 @@ from . import (
     sizes,
     transposed,
 )
-from .findings import FINDINGS
 from .limits import LIMITS
-from .point import HOW, DialectPoint, Finding, Limit, Probe, Seen
+from .point import HOW, DialectPoint, Limit, Probe, Seen
 
 __all__ = [
-    "DIALECT_POINTS", "FINDINGS", "HELD", "HOW", "LIMITS", "DialectPoint", "Finding", "Limit",
-    "Probe", "Seen",
+    "DIALECT_POINTS", "HELD", "HOW", "LIMITS", "DialectPoint", "Limit", "Probe", "Seen",
 ]  # fmt: skip
 
 _POINTS: tuple[DialectPoint, ...] = (

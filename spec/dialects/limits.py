@@ -37,6 +37,13 @@ LIMITS: dict[str, Limit] = {
         Limit("lp-unpadded", ("lp_pool",), ("padding", "dilation"), "PyTorch",
               "has no padding and no dilation in its Lp pools", "run"),
         Limit("lp-zero", ("lp_pool",), ("p",), "ONNX Runtime", "takes p = 0, and gives ∞", "run"),
+        Limit("lp-below-one", ("lp_pool",), ("p",), "PyTorch",
+              "answers powers below 1, negative ones too, which are no norms", "run"),
+        Limit("adaptive-empty", ("adaptive_avg_pool",), ("empty",), "PyTorch",
+              "refuses an input without cells, but pools it to one cell, which is NaN", "run"),
+        Limit("reflect-cropped", ("pad",), ("reflect", "crop", "negative"), "PyTorch",
+              "reflects cells that a negative amount at the other end crops off; its circular mode"
+              " crops first", "run"),
         Limit("mlx-groups", ("conv",), ("groups",), "MLX 0.32.4",
               "has no groups in 3-D", "run"),
         Limit("nnpack-tiles", ("conv",), ("nan", "special-values", "rounding", "precision"),

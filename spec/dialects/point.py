@@ -91,20 +91,3 @@ class Limit:
     who: str
     does: str
     how: str
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something that an implementation gets wrong, with the smallest case that shows it.
-
-    `adapter` is what `case` is put to; `cpu` says that it shows on some processors only.
-    """
-
-    name: str
-    ops: tuple[str, ...]
-    topics: tuple[str, ...]
-    who: str
-    does: str
-    adapter: str
-    case: str
-    cpu: bool = False

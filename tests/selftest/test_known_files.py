@@ -11,7 +11,6 @@ from convspec.known.entry import choose
 from convspec.known.places import places
 from convspec.known.reading import MOST, KnownFileError, read_known
 from convspec.known.writing import append
-from convspec.spec.dialects.findings import FINDINGS
 
 GOOD = {
     "adapter": '"torch*"',
@@ -213,16 +212,6 @@ def test_who_is_meant(tmp_path: Path, adapter: str, version: str, where: str) ->
         "others": len(choice.others),
     }  # fmt: skip
     assert sizes == {"active": 0, "unsure": 0, "others": 0, where: 1}
-
-
-def test_ours_hold_every_finding() -> None:
-    """Each fault of PyTorch that the pages tell of is an entry, shown by the same case."""
-    entries = [e for e in read_known(["builtin"]) if e.name.startswith("builtin/torch.toml")]
-    assert {e.witness.line for e in entries} >= {f.case for f in FINDINGS.values()}
-    by_case = {e.witness.line: e for e in entries}
-    for finding in FINDINGS.values():
-        assert by_case[finding.case].names(finding.adapter)
-        assert by_case[finding.case].sometimes == finding.cpu
 
 
 @pytest.mark.parametrize("before", [b"# mine\r\nx = 1\r\n", b"# mine\nx = 1", b""])
