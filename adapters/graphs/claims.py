@@ -174,6 +174,7 @@ def openvino(option: str) -> dict[str, Any]:
         "accumulate": {"float16": "float32"},
         "dialect": {**_OPENVINO, **({"pool.ceil-mode": "keep"} if option == "ceil" else {})},
         "fork": False,
+        "compiled": True,
         "conv_transpose": {"named_padding": []},
         "pad": {
             "dtypes": ["float32", "float16", "int32", "int8"],
