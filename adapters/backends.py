@@ -44,11 +44,12 @@ class Backend:
         return claims
 
 
-def _graph(module: str, what: str, library: str, *packages: str) -> Backend:
-    """An adapter that hands the library an ONNX graph."""
+def _graph(module: str, what: str, library: str, *packages: str, options: str = "") -> Backend:
+    """An adapter that hands the library a graph of one node; `options` are words in a row."""
     return Backend(
-        f"graphs.{module}", what, library, packages, f"graphs.claims:{module}", {"": "inference"}
-    )
+        f"graphs.{module}", what, library, packages, f"graphs.claims:{module}",
+        dict.fromkeys(("", *options.split()), "inference"),
+    )  # fmt: skip
 
 
 def _runtime(module: str, what: str, library: str, *packages: str) -> Backend:
@@ -92,7 +93,9 @@ BACKENDS: dict[str, Backend] = {
         {"": "torch", "no-mkldnn": "torch", "channels-last": "torch", "compile": "torch"},
     ),
     "onnxruntime": _graph(
-        "onnxruntime", "ONNX Runtime on the CPU", "onnxruntime", "onnxruntime", "onnx"
+        "onnxruntime",
+        "ONNX Runtime on the CPU; options: unoptimized, dynamic (joined by commas)",
+        "onnxruntime", "onnxruntime", "onnx", options="unoptimized dynamic",
     ),
     "onnx-reference": _graph(
         "onnx_reference", "the reference evaluator of ONNX", "onnx", "onnx"
@@ -100,7 +103,10 @@ BACKENDS: dict[str, Backend] = {
     "opencv": _graph(
         "opencv", "the DNN module of OpenCV", "cv2", "opencv-python-headless", "onnx"
     ),
-    "openvino": _graph("openvino", "OpenVINO on the CPU", "openvino", "openvino", "onnx"),
+    "openvino": _graph(
+        "openvino", "OpenVINO on the CPU; option: ceil, its older rounding", "openvino",
+        "openvino", "onnx", options="ceil",
+    ),
     "tract": _graph("tract", "tract, in Rust", "tract", "tract", "onnx"),
     "ncnn": _runtime("ncnn", "ncnn on the CPU", "ncnn", "ncnn"),
     "mnn": _runtime("mnn", "MNN's expressions on the CPU", "MNN", "MNN"),
