@@ -1,7 +1,17 @@
 """What the runtimes claim, as found by running them and in their documentation.
 
-**ncnn** 1.0.20261020: float32; no dilated pools, no Lp pools, padding constant, replicate or
-reflect.
+**ncnn** 1.0.20261020: float32, in 1-D, 2-D and 3-D. Its layers have no dilated pools, no Lp pools,
+no batch of no images; padding is constant, replicate or reflect; one parameter of a pool says
+whether it rounds up or pads by SAME. ``ncnn.Mat`` takes contiguous arrays.
+
+**LiteRT** 2.3.0: float32, in 2-D and, convolutions, in 3-D. Its operators have SAME and VALID;
+amounts of padding of a convolution are a PAD in front of it, which pools are not given. No
+operator has ceil mode; the transposed ones have no padding, dilation or groups.
+
+**MNN** 3.6.1, its expressions: float32, convolutions and pools in 2-D, padded alike at both ends of
+an axis; pools without amounts of padding, which they have in ceil mode alone; ``pad`` with the
+constant 0 alone, so that only its other modes are claimed. Large convolutions of 3×3 kernels
+go through Winograd's transform.
 """
 
 from __future__ import annotations
@@ -32,6 +42,7 @@ _MNN_DIALECT = {
     "pool.ceil-mode": "keep",
     "pool.ceil-window": "one",
     "max_pool.nan": "ignored",
+    "avg_pool.empty-window": "zero",
     "global_sum_pool.empty": "zero",
     "pad.negative": "reject",
 }
