@@ -37,6 +37,8 @@ _LITERT_DIALECT = {
     "pad.negative": "reject",
 }
 
+_WITHOUT_XNNPACK = {"max_pool.padding-value": "lowest", "pool.too-large-window": "empty"}
+
 _MNN_DIALECT = {
     "conv.negative-padding": "crop",
     "pool.ceil-mode": "keep",
@@ -73,7 +75,7 @@ def litert(option: str) -> dict[str, Any]:
     }  # fmt: skip
     return {
         "all": {"dtypes": ["float32"]},
-        "dialect": _LITERT_DIALECT,
+        "dialect": _LITERT_DIALECT if option == "" else {**_LITERT_DIALECT, **_WITHOUT_XNNPACK},
         "conv": {"ranks": [2, 3], "named_padding": same},
         "conv_transpose": {
             "ranks": [2, 3], "padding": [0, 0], "dilation": [1, 1], "groups": [1, 1],
