@@ -52,11 +52,13 @@ def _graph(module: str, what: str, library: str, *packages: str, options: str = 
     )  # fmt: skip
 
 
-def _runtime(module: str, what: str, library: str, *packages: str) -> Backend:
-    """An adapter of a runtime with a form of its own for models."""
+def _runtime(
+    module: str, what: str, library: str, *packages: str, rows: tuple[str, ...] = ()
+) -> Backend:
+    """An adapter of a runtime with a form of its own for models; `rows` are its options."""
     return Backend(
         f"runtimes.{module}", what, library, packages, f"runtimes.claims:{module}",
-        {"": "inference"},
+        dict.fromkeys(("", *rows), "inference"),
     )  # fmt: skip
 
 
@@ -108,10 +110,13 @@ BACKENDS: dict[str, Backend] = {
         "openvino", "onnx", options="ceil",
     ),
     "tract": _graph("tract", "tract, in Rust", "tract", "tract", "onnx"),
-    "ncnn": _runtime("ncnn", "ncnn on the CPU", "ncnn", "ncnn"),
+    "ncnn": _runtime(
+        "ncnn", "ncnn on the CPU; options: defaults, unchecked", "ncnn", "ncnn", rows=("defaults",)
+    ),
     "mnn": _runtime("mnn", "MNN's expressions on the CPU", "MNN", "MNN"),
     "litert": _runtime(
-        "litert", "LiteRT with XNNPACK", "ai_edge_litert", "ai-edge-litert", "flatbuffers"
+        "litert", "LiteRT with XNNPACK; options: builtin, reference", "ai_edge_litert",
+        "ai-edge-litert", "flatbuffers", rows=("builtin",),
     ),
     "jax": _jax("lax", "JAX: jax.lax on the CPU; option: unoptimized", "jax",
                 options=("unoptimized",)),

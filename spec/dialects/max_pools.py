@@ -91,6 +91,9 @@ POINTS = (
         },
         MAXIMA,
         (
+            Seen("LiteRT", "ignored", "run", "2.3.0"),
+            Seen("ncnn", "", "run", "1.0.20261020", "depends on the order of the cells"),
+            Seen("MNN", "", "run", "3.6.1", "depends on the order of the cells"),
             Seen("PyTorch", "propagates", "run", "2.13"),
             Seen("JAX", "propagates", "run", "0.10.2"),
             Seen("MLX", "propagates", "run", "0.32.4"),
@@ -163,6 +166,15 @@ POINTS = (
         },
         MAXIMA,
         (
+            Seen("LiteRT", "identity", "run", "2.3.0"),
+            Seen(
+                "ncnn",
+                "",
+                "run",
+                "1.0.20261020",
+                "padding is the least finite number, a maximum of cells alone may be −∞",
+            ),
+            Seen("MNN", "", "run", "3.6.1", "−2^24"),
             Seen("PyTorch", "identity", "run", "2.13", "its pages said 0 up to 1.8"),
             Seen("JAX", "identity", "run", "0.10.2"),
             Seen("TensorFlow max_pool_with_argmax", "identity", "run", "2.21"),
@@ -207,6 +219,8 @@ POINTS = (
         },
         MAX_POOLS,
         (
+            Seen("ncnn", "lowest", "run", "1.0.20261020"),
+            Seen("MNN", "", "run", "3.6.1", "the nearest cell of the input"),
             Seen("PyTorch", "identity", "run", "2.13"),
             Seen("JAX", "identity", "run", "0.10.2"),
             Seen("TensorFlow max_pool2d", "lowest", "run", "2.21"),

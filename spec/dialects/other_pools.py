@@ -92,7 +92,10 @@ POINTS = (
             "zero": "0",
         },
         ("global_avg_pool",),
-        (Seen("PyTorch", "nan", "run", "2.13"),),
+        (
+            Seen("PyTorch", "nan", "run", "2.13"),
+            Seen("LiteRT", "nan", "run", "2.3.0"),
+        ),
         (
             Probe(
                 ("global_avg_pool x=1x1x0:float32:ones@0",),
@@ -108,7 +111,11 @@ POINTS = (
             "zero": "0, the empty sum",
         },
         ("global_sum_pool",),
-        (Seen("PyTorch", "zero", "run", "2.13"),),
+        (
+            Seen("PyTorch", "zero", "run", "2.13"),
+            Seen("LiteRT", "zero", "run", "2.3.0"),
+            Seen("MNN", "zero", "run", "3.6.1"),
+        ),
         (
             Probe(
                 ("global_sum_pool x=1x1x0:float32:ones@0",),
@@ -124,7 +131,10 @@ POINTS = (
             "identity": "what the maximum starts from (max_pool.padding-value)",
         },
         ("global_max_pool",),
-        (Seen("PyTorch", "reject", "run", "2.13"),),
+        (
+            Seen("PyTorch", "reject", "run", "2.13"),
+            Seen("LiteRT", "identity", "run", "2.3.0"),
+        ),
         (
             Probe(
                 ("global_max_pool x=1x1x0:float32:ones@0",),

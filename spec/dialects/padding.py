@@ -20,6 +20,9 @@ POINTS = (
             Seen("PyTorch", "crop-first", "run", "2.13", "all its modes"),
             Seen("tinygrad", "reject", "issue", "", "circular only"),
             Seen("NumPy", "reject", "run", "2.5"),
+            Seen("LiteRT", "reject", "run", "2.3.0"),
+            Seen("ncnn", "", "run", "1.0.20261020", "it writes outside its memory"),
+            Seen("MNN", "", "run", "3.6.1", "the first cells, however many are left"),
         ),
         (
             Probe(

@@ -16,6 +16,8 @@ POINTS = (
         },
         POOLS,
         (
+            Seen("ncnn", "keep", "run", "1.0.20261020", "what it calls full padding"),
+            Seen("MNN", "keep", "run", "3.6.1", "its CAFFE padding"),
             Seen("PyTorch", "drop", "run", "2.13"),
             Seen("tinygrad", "drop", "run"),
             Seen("OpenVINO “ceil_torch”", "drop", "run", "2026.4.1"),
@@ -70,7 +72,11 @@ POINTS = (
             "one": "one output where less than a stride is lacking: ⌈(n + p_lo + p_hi − e)/s⌉ = 0",
         },
         POOLS,
-        (Seen("PyTorch", "one", "run", "2.13", "accepts it: one output"),),
+        (
+            Seen("MNN", "one", "run", "3.6.1"),
+            Seen("ncnn", "", "run", "1.0.20261020", "makes up a size"),
+            Seen("PyTorch", "one", "run", "2.13", "accepts it: one output"),
+        ),
         (
             Probe(
                 ("max_pool window=2 stride=2 ceil_mode=yes x=1x1x1:float32:ones@0",),

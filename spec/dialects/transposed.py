@@ -46,6 +46,7 @@ POINTS = (
         },
         _OP,
         (
+            Seen("ncnn", "any", "run", "1.0.20261020"),
             Seen("PyTorch", "stride-or-dilation", "run", "2.13"),
             Seen("ONNX", "stride-or-dilation", "source"),
             Seen(
