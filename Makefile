@@ -1,4 +1,5 @@
 # make check    set up, then hold NumPy and both CPU paths of PyTorch to the specification
+# make matrix   set up, then every adapter in an environment of its own; one page shows them all
 # make test     set up, then run our own tests
 # make help     everything else
 #
@@ -9,7 +10,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_ARGS ?=
 PROFILE ?= quick
-ADAPTERS ?= numpy torch torch:no-mkldnn
+ADAPTERS ?=
+JOBS ?=
+OUT ?= convspec-matrix
 
 # The first Python that is new enough and can make virtual environments.
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -19,18 +22,28 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	--constraint constraints.txt $(PIP_ARGS)
 
-.PHONY: check test test-all lint pages bench mutants findings clean help
+.PHONY: check matrix test test-all lint pages bench mutants findings anchors clean help
 .DELETE_ON_ERROR:
 
 check: $(VENV)/ready ## run the conformance suite on NumPy and PyTorch
-	@$(BIN)/convspec check $(ADAPTERS) --known builtin --profile $(PROFILE) || { code=$$?; case $$code in \
+	@$(BIN)/convspec check $(or $(ADAPTERS),numpy torch torch:no-mkldnn) --known builtin \
+		--profile $(PROFILE) || { code=$$?; case $$code in \
 		1) echo "make check: an implementation deviates; the failures are shown above" ;; \
 		130) echo "make check: interrupted" ;; \
 		*) echo "make check: the run could not be completed (exit code $$code)" ;; \
 		esac >&2; exit $$code; }
 
+# An adapter that cannot be installed is a row that says so; make fails where one that ran does.
+matrix: $(VENV)/ready ## run every adapter (or ADAPTERS=…) in an environment of its own
+	@$(BIN)/convspec matrix $(ADAPTERS) --profile $(PROFILE) --out $(OUT) $(JOBS:%=--jobs %) \
+		$(if $(PIP_ARGS),--pip '$(PIP_ARGS)') || { code=$$?; case $$code in \
+		1) echo "make matrix: an implementation deviates in a way that is not known" ;; \
+		130) echo "make matrix: interrupted" ;; \
+		*) echo "make matrix: not all rows could be judged (exit code $$code)" ;; \
+		esac >&2; exit $$code; }
+
 test: $(VENV)/ready ## run our own tests, without the long ones
-	$(BIN)/python -m pytest tests/selftest -n auto -m "not slow"
+	$(BIN)/python -m pytest tests/selftest -n auto -m "not slow" -rs
 
 test-all: $(VENV)/ready ## run all of our own tests
 	$(BIN)/python -m pytest tests/selftest -n auto
@@ -59,8 +72,11 @@ mutants: $(VENV)/ready ## run the suite against every planted fault, print what 
 findings: $(VENV)/ready ## write FINDINGS.md anew from the records in adapters/known
 	$(BIN)/convspec findings --write FINDINGS.md
 
+anchors: $(VENV)/ready ## run the suite on old releases whose faults it has to find
+	$(BIN)/convspec anchors $(ANCHORS)
+
 clean: ## remove the set-up and everything else that is made
-	rm -rf $(VENV) .cache build dist *.egg-info convspec-report
+	rm -rf $(VENV) .cache build dist *.egg-info convspec-report convspec-matrix
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

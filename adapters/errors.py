@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import traceback
 from collections.abc import Collection
 from difflib import get_close_matches
@@ -17,10 +18,10 @@ class AdapterError(RuntimeError):
     """There is an adapter, but it cannot be used; one line says what, where and what to do."""
 
 
-def one_line(text: str) -> str:
+def one_line(text: str, most: int = LONGEST) -> str:
     """`text` without line breaks, cut off where nobody reads on."""
     line = " ".join(text.split())
-    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 def describe(error: BaseException) -> str:
@@ -41,7 +42,8 @@ def place(error: BaseException, file: str | None) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if frame.filename == file]
     # The frames of the import machinery say nothing about the fault.
-    others = [frame for frame in frames if not frame.filename.startswith("<frozen")]
+    machinery = ("<frozen", importlib.__file__)
+    others = [frame for frame in frames if not frame.filename.startswith(machinery)]
     for frame in reversed(own or others):
         return f"{frame.filename}:{frame.lineno}"
     return file or "unknown place"

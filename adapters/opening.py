@@ -16,8 +16,9 @@ from convspec.spec.operations import OPERATIONS
 from .backends import BACKENDS
 from .composed import with_networks
 from .errors import AdapterError, UnknownAdapter, describe, place
+from .listing import AdapterInfo, known_adapters
 from .loading import load_file, load_named
-from .registry import AdapterInfo, entry_points, known_adapters, open_builtin
+from .registry import entry_points, open_builtin
 
 __all__ = [
     "Adapter",

@@ -4,34 +4,23 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
-import importlib.util
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import EntryPoint, PackageNotFoundError
+from importlib.metadata import EntryPoint
 from typing import Any
 
-from .backends import BACKENDS
-from .errors import AdapterError, UnknownAdapter, describe, place
+from .backends import BACKENDS, Backend
+from .errors import AdapterError, UnknownAdapter, describe, one_line, place
+from .installed import HALF, MISSING, installed, remedy
 
 GROUP = "convspec.adapters"
-
-
-@dataclass(frozen=True)
-class AdapterInfo:
-    """A line of ``convspec list adapters``; `install` is empty where nothing needs installing."""
-
-    name: str
-    installed: bool
-    version: str
-    what: str
-    install: str
 
 
 def open_builtin(name: str, option: str | None) -> object:
     """The built-in adapter `name`. Raises UnknownAdapter for an option that it does not know.
 
-    Raises AdapterError if the library it needs is missing or cannot be imported.
+    Raises AdapterError if the library it needs is missing, or only half there, or does not fit:
+    one line says what it is, and what to do.
     """
     builtin = BACKENDS[name]
     shown = f"{name}:{option}" if option else name
@@ -41,12 +30,34 @@ def open_builtin(name: str, option: str | None) -> object:
         return make(option)
     except (KeyboardInterrupt, UnknownAdapter, AdapterError):
         raise
-    except ModuleNotFoundError as error:
-        if builtin.install and error.name and not error.name.startswith("convspec"):
-            raise AdapterError(f"{error.name} is not installed: {builtin.install}") from None
-        raise AdapterError(f"{shown}: {describe(error)} ({place(error, None)})") from error
     except BaseException as error:
-        raise AdapterError(f"{shown}: {describe(error)} ({place(error, None)})") from error
+        raise AdapterError(one_line(_why(name, shown, builtin, error), 600)) from error
+
+
+def _why(name: str, shown: str, builtin: Backend, error: BaseException) -> str:
+    """What keeps an adapter from being opened, and what to do."""
+    said = f"{describe(error)} ({place(error, None)})"
+    missing = error.name or "" if isinstance(error, ModuleNotFoundError) else ""
+    if missing.startswith("convspec"):
+        return f"{shown}: {missing} is missing: this convspec is not whole; install it anew"
+    if not builtin.packages or builtin.library is None:
+        return f"{shown}: {said}"
+    first, here = builtin.library.split(".")[0], installed(builtin)
+    if here.state == MISSING:
+        return f"{first} is not installed: {builtin.install}"
+    if here.state == HALF:
+        return f"{shown}: {first} is half-installed: {here.problem}; {remedy(builtin)}"
+    if missing and missing.split(".")[0] != first:
+        return (
+            f"{shown}: {first} {here.version} needs {missing}, which is missing; {builtin.install}"
+        )
+    return f"{shown}: {first} {here.version} does not work: {said}; {remedy(builtin)}"
+
+
+def advice(name: str) -> str:
+    """What to do where opening an adapter ended its process; empty if that is not known."""
+    builtin = BACKENDS.get(name.partition(":")[0])
+    return remedy(builtin) if builtin else ""
 
 
 @cache
@@ -54,33 +65,3 @@ def entry_points() -> dict[str, EntryPoint]:
     """What installed packages announce in the group ``convspec.adapters``, by name."""
     found = sorted(importlib.metadata.entry_points(group=GROUP), key=lambda point: point.name)
     return {point.name: point for point in found if point.name not in BACKENDS}
-
-
-def known_adapters() -> list[AdapterInfo]:
-    """All adapters that have a name. No framework is imported to find out."""
-    found = []
-    for name, builtin in BACKENDS.items():
-        installed = builtin.library is None or _present(builtin.library)
-        version = _version((*builtin.packages, builtin.library or "convspec")[0])
-        version = version if installed else ""
-        found.append(AdapterInfo(name, installed, version, builtin.what, builtin.install))
-    for name, point in entry_points().items():
-        dist = point.dist
-        announced = "" if dist is None else f", announced by {dist.name}"
-        version = "" if dist is None else dist.version
-        found.append(AdapterInfo(name, True, version, f"{point.value}{announced}", ""))
-    return found
-
-
-def _present(library: str) -> bool:
-    try:
-        return importlib.util.find_spec(library) is not None
-    except ImportError:  # of a package that it should lie in
-        return False
-
-
-def _version(distribution: str) -> str:
-    try:
-        return importlib.metadata.version(distribution)
-    except PackageNotFoundError:
-        return "unknown"

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from convspec.adapters.opening import Adapter, AdapterError, open_adapter
+from convspec.adapters.registry import advice
 from convspec.isolation import LIMIT, Isolated, Limits, can_fork
 from convspec.spec.claims import Claims
 from convspec.zygote import Made, NotOpened, Zygote
@@ -131,7 +132,9 @@ def _made(given: str | Adapter) -> Made[Described]:
 def _told(name: str, lost: NotOpened) -> str:
     """One line on how opening an implementation came to its end."""
     where = _innermost(lost.stack, name)
+    todo = advice(name)
     text = f"{name}: opening it {lost.how}{f' ({where})' if where else ''}"
+    text = f"{text}; {todo}" if todo else text
     return f"{text}; it had printed: {lost.said}" if lost.said else text
 
 

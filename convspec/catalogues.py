@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.text import Text
 
+from . import claimed
 from .console import indented
+from .legible import legible
+
+if TYPE_CHECKING:
+    from .adapters.opening import AdapterInfo
 
 Entry = dict[str, Any]
 
@@ -112,16 +117,34 @@ def _adapters() -> list[Entry]:
 
     return [
         {
-            "name": adapter.name, "installed": adapter.installed, "version": adapter.version,
-            "what": adapter.what, "install": adapter.install,
-            "text": [
-                str(adapter.version or "") if adapter.installed else "not installed",
-                adapter.what,
-                "" if adapter.installed else f"to install: {adapter.install}",
-            ],
+            "name": adapter.name, "installed": adapter.installed, "state": adapter.state,
+            "version": adapter.version, "problem": adapter.problem, "what": adapter.what,
+            "claims": claimed.document(adapter.claims) if adapter.claims else None,
+            "claims_unknown": adapter.unknown, "environments": adapter.environments,
+            "install": adapter.install, "text": _adapter_lines(adapter),
         }
         for adapter in known_adapters()
     ]  # fmt: skip
+
+
+def _adapter_lines(adapter: AdapterInfo) -> list[str]:
+    version, problem = legible(adapter.version), legible(adapter.problem)
+    head = version if adapter.installed else f"{adapter.state} {version}".rstrip()
+    claims = claimed.lines(adapter.claims.to_json()) if adapter.claims else []
+    places = sorted(set(adapter.environments.values()))
+    rows = ", ".join(adapter.environments)
+    return [
+        f"{head} ({problem})" if problem else head,
+        adapter.what,
+        f"claims {claims[0]}" if claims else "",
+        *(f"  {line}" for line in claims[1:]),
+        f"claims cannot be read: {legible(adapter.unknown)}" if adapter.unknown else "",
+        f"matrix: {rows} in environment {', '.join(places)}" if rows else "",
+        "" if adapter.installed else f"to install: {adapter.install}",
+        f"or run in an environment of its own: convspec matrix {adapter.name}"
+        if rows and not adapter.installed
+        else "",
+    ]
 
 
 def _mutants() -> list[Entry]:

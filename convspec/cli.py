@@ -16,7 +16,17 @@ from typing import Any, NoReturn
 
 import click
 
-from .commands import fuzzing, keeping, looking, measuring, proving, reporting, running
+from .commands import (
+    anchoring,
+    fuzzing,
+    keeping,
+    looking,
+    measuring,
+    proving,
+    reporting,
+    running,
+    surveying,
+)
 from .encoding import tolerate
 from .problems import fault, tell
 
@@ -93,6 +103,7 @@ for command in (
     running.check,
     running.replay,
     fuzzing.fuzz,
+    surveying.matrix,
     reporting.report,
     looking.list_,
     looking.explain,
@@ -100,6 +111,7 @@ for command in (
     proving.prove,
     measuring.power,
     keeping.findings,
+    anchoring.anchors,
 ):
     cli.add_command(command)
 

@@ -148,7 +148,8 @@ class KnownChecked:
     (still wrong), "fixed" (right now), "changed" (wrong in a way that it does not excuse), "absent"
     (right, where that depends on the machine or on chance) or "untested" (not claimed, or a version
     that is not known); `note` says more. `excused`: the share of the clause's case space that the
-    entry's predicate excuses; `cases`: failures of this run that it excused.
+    entry's predicate excuses; `cases`: failures of this run that it excused. `finding`, `upstream`,
+    `confirmed` and `tried` are the entry's, empty where it is not about a fault of the library.
     """
 
     entry: str
@@ -161,6 +162,10 @@ class KnownChecked:
     excused: float
     cases: int = 0
     note: str = ""
+    finding: str = ""
+    upstream: str = ""
+    confirmed: tuple[str, ...] = ()
+    tried: tuple[str, ...] = ()
     kind: str = "known-checked"
 
 
@@ -273,7 +278,8 @@ def _event(body: dict[str, Any]) -> Event:
         case "explained":
             return Explained(**{**body, "looks_like": tuple(body["looks_like"])})
         case "known-checked":
-            return KnownChecked(**{**body, "excused": restored(body["excused"])})
+            lists = {key: tuple(body.get(key, ())) for key in ("confirmed", "tried")}
+            return KnownChecked(**{**body, **lists, "excused": restored(body["excused"])})
         case "fingerprint":
             return Fingerprint(**{**body, "measures": restored(body["measures"])})
         case "covered":

@@ -47,12 +47,16 @@ def render(reports: Sequence[Report]) -> str:
     from elsewhere. However many failures there are, it stays a few megabytes long: once there is
     no room, failures are told in brief, and then counted.
     """
+    return written("page.html", columns(reports))
+
+
+def written(template: str, found: Sequence[Column], **more: object) -> str:
+    """The page that a template makes of runs, and of what else it needs."""
     environment = _environment()
-    found = columns(reports)
     clauses = families(found)
     style, script = _file("style.css"), _file("script.js")
     digest = b64encode(sha256(script.encode()).digest()).decode()
-    return environment.get_template("page.html").render(
+    return environment.get_template(template).render(
         runs=found,
         families=clauses,
         failures=_failures(environment, found, _room(clauses, len(found))),
@@ -65,6 +69,7 @@ def render(reports: Sequence[Report]) -> str:
         verdicts=VERDICTS,
         remarks=len(found) <= REMARKED,
         version=__version__,
+        **more,
     )
 
 

@@ -140,5 +140,6 @@ def _event(
     return KnownChecked(
         entry=entry.name, clause=entry.clause, predicate=str(entry.when),
         witness=entry.witness.line, reason=entry.reason, link=entry.link, verdict=verdict,
-        excused=share, cases=cases, note=note,
+        excused=share, cases=cases, note=note, finding=entry.finding, upstream=entry.upstream,
+        confirmed=entry.confirmed, tried=entry.tried,
     )  # fmt: skip

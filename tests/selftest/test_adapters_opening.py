@@ -165,6 +165,7 @@ def test_interrupts_pass(write: Write) -> None:
 def test_a_missing_library(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "convspec.adapters.torch_adapter", raising=False)
     monkeypatch.setitem(sys.modules, "torch", None)
+    monkeypatch.setattr("convspec.adapters.installed.version_of", lambda name: None)
     message = said(AdapterError, "torch")
     assert message == "torch is not installed: pip install torch"
 
