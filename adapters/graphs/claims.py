@@ -1,0 +1,148 @@
+"""What the engines that run ONNX graphs claim, as data; none of them is needed to read it.
+
+What an ONNX model means is said by the operators' documentation (https://onnx.ai/onnx/operators/);
+a backend that takes the model is held to it. What ONNX itself has otherwise than we: global pools
+keep their axes; an index of a maximum counts in the whole tensor.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from convspec.spec.dtypes import DTYPES, FLOATS, INTEGERS
+
+OPTIONS = ("unoptimized", "dynamic")
+"""Words that ``onnxruntime`` takes after its name, joined by commas."""
+
+_NAMED = ["same_upper", "same_lower", "valid"]
+_MODES = ["constant", "reflect", "replicate", "circular"]
+_ONNX = {"global_pool.rank": "keep", "max_pool.index-place": "tensor"}
+
+_ONNXRUNTIME = {
+    **_ONNX,
+    "conv_transpose.output-padding": "stride",
+    "pool.ceil-window": "one",
+    "pool.too-large-window": "empty",
+    "max_pool.nan": "ignored",
+    "max_pool.padding-value": "lowest",
+    "avg_pool.empty-window": "zero",
+    "global_sum_pool.empty": "zero",
+    "softmax.no-classes": "empty",
+    "pad.circular-limit": "repeat",
+}
+
+
+def onnxruntime(option: str) -> dict[str, Any]:
+    """ONNX Runtime 1.31 on the CPU: element types as its kernels are registered.
+
+    float64 has no kernels of convolutions, average and Lp pools, global averages and maxima;
+    bfloat16 has none at all. float16 is cast to float32 and back around each node.
+    """
+    floats = ["float32", "float16"]
+    most = ["float32", "float64", "float16"]
+    return {
+        "all": {"dtypes": floats, "named_padding": _NAMED},
+        "accumulate": {"float16": "float32"},
+        "dialect": _ONNXRUNTIME,
+        "conv_transpose": {"named_padding": []},
+        "pad": {"dtypes": [*most, "int64", "int32", "int8"], "modes": _MODES},
+        "max_pool": {"dtypes": [*most, "int8"], "padding_limit": "window"},
+        "max_pool_with_indices": {"dtypes": [*most, "int8"], "padding_limit": "window"},
+        "avg_pool": {"padding_limit": "window"},
+        "lp_pool": {"padding_limit": "window"},
+        "global_sum_pool": {"dtypes": [*most, "int64", "int32"]},
+        "relu": {"dtypes": [*most, "int32", "int8"]},
+        "dense": {"dtypes": [*most, "int64", "int32"]},
+        "softmax": {"dtypes": most},
+        "log_softmax": {"dtypes": most},
+        "cross_entropy": {"dtypes": most},
+    }
+
+
+def onnx_reference(option: str) -> dict[str, Any]:
+    """The reference evaluator of ONNX 1.23: all types that the operators' text allows."""
+    maxima = [*FLOATS, "int8"]
+    sums = [*FLOATS, "int64", "int32"]
+    return {
+        "all": {"dtypes": FLOATS, "named_padding": _NAMED},
+        "dialect": _ONNX,
+        "conv_transpose": {"named_padding": []},
+        "pad": {"dtypes": DTYPES, "modes": _MODES},
+        "max_pool": {"dtypes": maxima},
+        "max_pool_with_indices": {"dtypes": maxima},
+        "global_sum_pool": {"dtypes": sums},
+        "relu": {"dtypes": DTYPES},
+        "dense": {"dtypes": sums},
+    }
+
+
+def opencv(option: str) -> dict[str, Any]:
+    """OpenCV 5.0's DNN module: float32, and what it copies, adds up or compares in other types.
+
+    Its global averages and maxima know 1-D and 2-D, its maxima with indices 2-D alone. It has no
+    LpPool; a model with one is read, and cannot be run.
+    """
+    floats = ["float32", "float64"]
+    return {
+        # A matrix of OpenCV's without cells has no shape.
+        "all": {"dtypes": ["float32"], "named_padding": _NAMED, "empty_batch": False},
+        "dialect": _ONNX,
+        "conv": {},
+        "conv_transpose": {"named_padding": []},
+        "pad": {"dtypes": [*floats, "int64", "int32", "int16", "int8"], "modes": _MODES},
+        "max_pool": {},
+        "max_pool_with_indices": {"ranks": [2]},
+        "avg_pool": {},
+        "global_avg_pool": {"ranks": [1, 2]},
+        "global_max_pool": {"ranks": [1, 2]},
+        "global_sum_pool": {"dtypes": [*floats, "int64", "int32", "int8"]},
+        "relu": {"dtypes": floats},
+        "dense": {"dtypes": floats},
+        "softmax": {},
+        "log_softmax": {},
+        "cross_entropy": {},
+    }
+
+
+def openvino(option: str) -> dict[str, Any]:
+    """OpenVINO 2026.4 on the CPU, its own operations.
+
+    float16 is stored and computed in float32. Other types are converted there (float64 to float32,
+    int64 to int32), or computed in float32, and not claimed. It has neither circular padding nor
+    an Lp pool nor a cross entropy.
+    """
+    return {
+        "all": {"dtypes": ["float32", "float16"], "named_padding": _NAMED},
+        "accumulate": {"float16": "float32"},
+        "fork": False,
+        "conv_transpose": {"named_padding": []},
+        "pad": {
+            "dtypes": ["float32", "float16", "int32", "int8"],
+            "modes": ["constant", "reflect", "replicate", "symmetric"],
+        },
+    }
+
+
+def tract(option: str) -> dict[str, Any]:
+    """tract 0.23: all types but bfloat16, which it does not read.
+
+    It has neither LpPool nor SoftmaxCrossEntropyLoss: a model with one is read, and cannot be run.
+    """
+    floats = ["float32", "float64", "float16"]
+    return {
+        "all": {"dtypes": floats, "named_padding": _NAMED},
+        "dialect": _ONNX,
+        "conv": {},
+        "conv_transpose": {"named_padding": []},
+        "pad": {"dtypes": [*floats, *INTEGERS], "modes": _MODES},
+        "max_pool": {"dtypes": [*floats, "int8"]},
+        "max_pool_with_indices": {"dtypes": [*floats, "int8"]},
+        "avg_pool": {},
+        "global_avg_pool": {},
+        "global_max_pool": {},
+        "global_sum_pool": {"dtypes": [*floats, "int64", "int32"]},
+        "relu": {"dtypes": [*floats, *INTEGERS]},
+        "dense": {"dtypes": [*floats, "int32"]},
+        "softmax": {},
+        "log_softmax": {},
+    }

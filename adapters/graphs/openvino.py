@@ -1,0 +1,188 @@
+"""OpenVINO on the CPU: models of one operation, built with its own operations and compiled.
+
+Nothing goes through ONNX, so that every parameter is OpenVINO's own: ``auto_pad``, the rounding
+``ceil_torch`` (that of the option ``ceil``: plain ``ceil``), ``exclude_pad``. Weights are constants.
+On a processor that multiplies bfloat16, OpenVINO computes float32 models in that unless told
+otherwise: it is told ``INFERENCE_PRECISION_HINT`` f32. Groups are an axis of the weight there, so
+that it is reshaped; a bias is an addition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import openvino as ov
+import openvino.opset16 as ops
+
+from ..errors import UnknownAdapter
+from .claims import openvino as declared
+from .models import Cache
+from .nodes import Array, Node
+
+MODES = {
+    "constant": "constant", "reflect": "reflect", "replicate": "edge", "symmetric": "symmetric",
+}  # fmt: skip
+
+
+def _padded(padding: Any) -> dict[str, Any]:
+    """Padding in the words of OpenVINO; amounts do not count beside a name, but must be there."""
+    if isinstance(padding, str):
+        return {"auto_pad": padding, "pads_begin": [], "pads_end": []}
+    return {"pads_begin": [low for low, _ in padding], "pads_end": [high for _, high in padding]}
+
+
+def _grouped(w: Array, groups: int) -> Array:
+    if groups < 1 or w.ndim < 1 or w.shape[0] % groups:
+        raise ValueError(f"{groups} groups of a weight of shape {w.shape}")
+    return w.reshape(groups, w.shape[0] // groups, *w.shape[1:])
+
+
+def _conv(x: Any, *weights: Array, groups: int, **given: Any) -> Any:
+    w = weights[0]
+    words = {
+        "strides": list(given["stride"]), "dilations": list(given["dilation"]),
+        **_padded(given["padding"]),
+    }  # fmt: skip
+    if groups == 1:
+        return _biased(ops.convolution(x, _constant(w), **words), weights)
+    kernel = _constant(_grouped(w, groups))
+    return _biased(ops.group_convolution(x, kernel, **words), weights)
+
+
+def _conv_transpose(x: Any, *weights: Array, groups: int, **given: Any) -> Any:
+    w = weights[0]
+    words = {
+        "strides": list(given["stride"]), "dilations": list(given["dilation"]),
+        "output_padding": list(given["output_padding"]), **_padded(given["padding"]),
+    }  # fmt: skip
+    if groups == 1:
+        return _biased(ops.convolution_backprop_data(x, _constant(w), **words), weights)
+    kernel = _constant(_grouped(w, groups))
+    return _biased(ops.group_convolution_backprop_data(x, kernel, **words), weights)
+
+
+def _biased(y: Any, weights: Sequence[Array]) -> Any:
+    if len(weights) < 2:
+        return y
+    b = weights[1]
+    return ops.add(y, _constant(b.reshape(1, *b.shape, *(1,) * (weights[0].ndim - 2))))
+
+
+def _pad(x: Any, *, padding: Any, mode: str, value: float, dtype: np.dtype[Any]) -> Any:
+    if mode not in MODES:
+        raise ValueError(f"OpenVINO's Pad has no mode {mode!r}: it has {', '.join(MODES)}")
+    low = np.array([0, 0, *(one for one, _ in padding)], np.int64)
+    high = np.array([0, 0, *(one for _, one in padding)], np.int64)
+    fill = _constant(np.array(value).astype(dtype)) if mode == "constant" else None
+    return ops.pad(x, _constant(low), _constant(high), MODES[mode], fill)
+
+
+def _pool_words(rounding: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "strides": list(given["stride"]), "dilations": list(given["dilation"]),
+        "kernel_shape": list(given["window"]), **_padded(given["padding"]),
+        "rounding_type": rounding if given["ceil_mode"] else "floor",
+    }  # fmt: skip
+
+
+def _max_pool(x: Any, rounding: str, **given: Any) -> Any:
+    return ops.max_pool(x, **_pool_words(rounding, given), axis=2)
+
+
+def _avg_pool(x: Any, rounding: str, *, count_include_pad: bool, **given: Any) -> Any:
+    return ops.avg_pool(x, exclude_pad=not count_include_pad, **_pool_words(rounding, given))
+
+
+def _reduced(function: Any, x: Any) -> Any:
+    axes = np.arange(2, x.get_partial_shape().rank.get_length(), dtype=np.int64)
+    return function(x, _constant(axes))
+
+
+def _sizes(output_size: Sequence[int]) -> Any:
+    return _constant(np.array(output_size, np.int64))
+
+
+def _dense(x: Any, w: Array, *b: Array) -> Any:
+    y = ops.matmul(x, _constant(w), transpose_a=False, transpose_b=True)
+    return ops.add(y, _constant(b[0])) if b else y
+
+
+def _constant(array: Array) -> Any:
+    return ops.constant(np.ascontiguousarray(array).reshape(array.shape))
+
+
+class OpenVINO:
+    """A compiled model per operation, parameters, shapes and weights."""
+
+    name = "openvino"
+    version = ov.__version__.partition("-")[0]
+
+    def __init__(self, option: str) -> None:
+        """`option`: "" rounds up as ``ceil_torch`` does, "ceil" as ``ceil`` does."""
+        self._rounding = option or "ceil_torch"
+        self._core = ov.Core()
+        self._compiled: Cache[Any] = Cache(self._compile, weights=True)
+        self.claims = declared(option)
+        for op in self._makers():
+            setattr(self, op, partial(self._call, op))
+
+    def _makers(self) -> dict[str, Any]:
+        rounding = self._rounding
+        return {
+            "conv": _conv,
+            "conv_transpose": _conv_transpose,
+            "pad": _pad,
+            "max_pool": lambda x, **given: _max_pool(x, rounding, **given).output(0),
+            "max_pool_with_indices": lambda x, **given: _max_pool(x, rounding, **given),
+            "avg_pool": lambda x, **given: _avg_pool(x, rounding, **given),
+            "adaptive_avg_pool": lambda x, output_size: ops.adaptive_avg_pool(
+                x, _sizes(output_size)
+            ),
+            "adaptive_max_pool": lambda x, output_size: ops.adaptive_max_pool(
+                x, _sizes(output_size)
+            ),
+            "global_avg_pool": partial(_reduced, ops.reduce_mean),
+            "global_max_pool": partial(_reduced, ops.reduce_max),
+            "global_sum_pool": partial(_reduced, ops.reduce_sum),
+            "relu": ops.relu,
+            "dense": _dense,
+            "softmax": lambda x: ops.softmax(x, 1),
+            "log_softmax": lambda x: ops.log_softmax(x, 1),
+        }
+
+    def _call(self, op: str, *arrays: Array | None, **params: Any) -> Any:
+        x, *weights = (a for a in arrays if a is not None)
+        if op == "pad":
+            params["dtype"] = x.dtype
+        names = {"x": x, **{f"w{i}": w for i, w in enumerate(weights)}}
+        node = Node(op, names, params, tuple(names)[1:], {"y": x.dtype.name})
+        compiled = self._compiled(node)
+        request = compiled.create_infer_request()
+        request.infer([x])
+        results = [
+            np.array(request.get_output_tensor(i).data) for i in range(len(compiled.outputs))
+        ]
+        return tuple(results) if op == "max_pool_with_indices" else results[0]
+
+    def _compile(self, node: Node) -> Any:
+        x, *weights = node.inputs.values()
+        fed = ops.parameter(list(x.shape), x.dtype)
+        made = self._makers()[node.operator](fed, *weights, **node.attributes)
+        outputs = made.outputs() if isinstance(made, ov.Node) else [made]
+        return self._core.compile_model(
+            ov.Model(outputs, [fed]), "CPU",
+            {
+                "INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": 1,
+                "NUM_STREAMS": 1, "ENABLE_CPU_PINNING": False,
+            },
+        )  # fmt: skip
+
+
+def make(option: str | None) -> OpenVINO:
+    """OpenVINO; option ``ceil`` rounds up in its older way. Raises UnknownAdapter for others."""
+    if option not in (None, "ceil"):
+        raise UnknownAdapter(f"openvino has no option {option!r}; known: ceil")
+    return OpenVINO(option or "")
