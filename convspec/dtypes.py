@@ -8,6 +8,7 @@ from typing import Any
 
 import ml_dtypes  # which tells NumPy the name bfloat16
 import numpy as np
+import numpy.typing as npt
 
 from convspec.spec.dtypes import is_float
 
@@ -29,3 +30,8 @@ def limits(dtype: np.dtype[Any]) -> Any:
 def lowest(dtype: np.dtype[Any]) -> Any:
     """The identity of max in a dtype: −∞, or the least integer."""
     return -np.inf if floating(dtype) else limits(dtype).min
+
+
+def raw(array: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+    """The bytes of the cells, in order: by these, NaN equals itself and −0 is not 0."""
+    return np.frombuffer(np.ascontiguousarray(array).tobytes(), np.uint8)

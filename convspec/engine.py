@@ -21,8 +21,7 @@ from convspec.events import UNSUPPORTED, Event, LawFinished, RunFinished, RunSta
 from convspec.execute import Bench
 from convspec.isolation import PRINTED, Limits, can_fork
 from convspec.journal import CannotResume, difference
-from convspec.known.entry import choose
-from convspec.known.reading import marks, read_known
+from convspec.known.reading import known_of, marks, read_known
 from convspec.law import LAWS_PACKAGE, all_laws
 from convspec.plan import Item, counts, items
 from convspec.plugin import SESSION, EventCollector
@@ -134,8 +133,7 @@ def run(
         left = replay or len(finished) < len(planned)
         if instead is not None:
             planned = []
-            entries = choose(read_known(known), opened.name, opened.version)
-            bench.regions = entries.regions
+            bench.regions = known_of(known, opened.name, opened.version).regions
             interrupted = instead(bench, emit)
         else:
             interrupted = left and _pytest(bench, apart, options, workers, emit)

@@ -110,13 +110,7 @@ class Court:
         )
         # Overflow and NaN are subjects of the laws, not accidents to be warned of.
         with np.errstate(all="ignore"):
-            trial = Trial(self._adapter, case, isolated=self._isolated)
-            # A dialect may refuse what the definition accepts.
-            narrower = op in self._adapter.claims.departing and not self._laws[law].defective
-            if narrower and not trial.meaningful():
-                trial.require_refused(trial.refusal())
-            else:
-                self._laws[law].check(trial)
+            self._laws[law].hold(Trial(self._adapter, case, isolated=self._isolated))
         if calls_made() == before:
             raise NothingToTest("the case does not meet the law's premises")
 

@@ -25,7 +25,7 @@ from typing import Any, Generic, TypeVar
 
 from convspec.lives import Marks, Slate
 from convspec.noise import Noise
-from convspec.processes import MIB, OURS, begin_child, can_fork, how_it_ended, memory_of
+from convspec.processes import MIB, OURS, begin_child, can_fork, how_it_ended, memory_of, starved
 from convspec.verdicts import Crashed, Mismatch, OutOfMemory, TimedOut
 from convspec.zygote import PATIENCE as ENDING
 from convspec.zygote import Life, Zygote
@@ -212,17 +212,23 @@ class Isolated(Generic[Task]):
 
     def _wait(self) -> bool:
         """Whether there is an answer before the limit: of time, or of memory."""
-        assert self._pipe is not None
+        assert self._pipe is not None and self._life is not None
         asked = time.monotonic()
+        before: float | None = None
+        waited = 0.0
         while True:
             marks = self._slate.read()
             # A task that is not yet begun waits for the machine, not for the implementation.
             since = marks.began if marks.task == self._answered + 1 else asked + ENDING
             left = self._limit - (time.monotonic() - since)
+            if before is not None:
+                left += waited - before  # for a processor: others had them all
             if self._pipe.poll(max(0.0, min(left, TICK))):
                 return True
             if left <= 0:
                 return False
+            waited = starved(self._life.pid)
+            before = waited if before is None else before
             if self._bloated(marks):
                 return False
 

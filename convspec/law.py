@@ -52,6 +52,17 @@ class Law:
     ranks: tuple[int, ...] = (0, 1, 2, 3)
     bits: bool = False
 
+    def hold(self, trial: Trial) -> None:
+        """Put a case to the law. Raises a Mismatch if the implementation breaks it.
+
+        A dialect may refuse what the definition accepts; then the implementation has to.
+        """
+        departs = trial.op in trial.adapter.claims.departing and not self.defective
+        if departs and not trial.meaningful():
+            trial.require_refused(trial.refusal())
+        else:
+            self.check(trial)
+
     def slug(self, op: str) -> str:
         """The clause this law holds an operation to."""
         return f"{op}.{self.clause}"

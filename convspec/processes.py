@@ -146,7 +146,10 @@ def let_go(fds: Collection[int], keep: Collection[int]) -> None:
 
 
 def reap(pid: int, patience: float) -> Ending:
-    """How a child of this process ended. After `patience` seconds it is killed, with its group."""
+    """How a child of this process ended. After `patience` seconds it is killed, with its group.
+
+    Seconds in which it waits for a processor do not count.
+    """
     forced = False
     end = time.monotonic() + patience
     pause = 0.0005
@@ -159,7 +162,7 @@ def reap(pid: int, patience: float) -> Ending:
             peak = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
             kill_group(pid)  # what it had started itself
             return Ending(os.waitstatus_to_exitcode(status), peak, forced)
-        if time.monotonic() >= end:
+        if time.monotonic() >= end + starved(pid):
             if forced:
                 return Ending(None, 0, forced)  # not even that ends it: it hangs in the kernel
             forced = True
@@ -184,6 +187,14 @@ def worked(pid: int) -> float | None:
     except OSError:
         return None
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def starved(pid: int) -> float:
+    """Seconds that a process was ready to run and had no processor; 0 where nobody tells."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
 
 
 # Memory ----------------------------------------------------------------------------------

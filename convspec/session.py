@@ -12,8 +12,8 @@ from convspec.apart import Apart
 from convspec.events import UNSUPPORTED, LawFinished
 from convspec.execute import Bench, is_valid
 from convspec.isolation import Limits, can_fork
-from convspec.known.entry import Regions, choose
-from convspec.known.reading import read_known
+from convspec.known.entry import Regions
+from convspec.known.reading import known_of
 from convspec.law import Law, all_laws
 from convspec.plan import Item, counts, items, wanted
 from convspec.spec.case import Case
@@ -85,8 +85,8 @@ class Session:
 
     def _regions(self, adapter: Adapter) -> Regions:
         """The known failures of the implementation."""
-        entries = read_known(self.config.getoption("--convspec-known") or ())
-        return choose(entries, adapter.name, adapter.version).regions
+        names = self.config.getoption("--convspec-known") or ()
+        return known_of(names, adapter.name, adapter.version).regions
 
     def close(self) -> None:
         """End the processes that are our own."""

@@ -207,10 +207,25 @@ class Trial:
 
     def expected_second_gradients(self, held: Sequence[Array | None]) -> tuple[Array, ...]:
         """The gradients of Σ⟨gradient, held⟩ in the adapter's dialect."""
-        arrays, parameters = self._arguments(self.exact, {})
-        wider = [None if u is None else wide(u) for u in held]
-        g, claims = self.exact["g"], self.adapter.claims
-        return dialect.second_gradients(self.op, arrays, g, wider, parameters, claims)
+        return self._second_gradients([None if u is None else wide(u) for u in held], self.exact)
+
+    def totals_of_second_gradients(self, held: Sequence[Array | None]) -> tuple[Array, ...]:
+        """What the terms of each cell of these come to if none takes from another.
+
+        For operations that are linear in each array.
+        """
+        positive = {name: np.abs(array) for name, array in self.exact.items()}
+        return self._second_gradients(
+            [None if u is None else np.abs(wide(u)) for u in held], positive
+        )
+
+    def _second_gradients(
+        self, held: Sequence[Array | None], given: Mapping[str, Array]
+    ) -> tuple[Array, ...]:
+        arrays, parameters = self._arguments(given, {})
+        return dialect.second_gradients(
+            self.op, arrays, given["g"], held, parameters, self.adapter.claims
+        )
 
     # Agreement ---------------------------------------------------------------------------
 

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from convspec.problems import fault, tell
-
-from .running import GRAVEST, isolation
+from .options import (
+    clause_option,
+    isolation,
+    jobs_option,
+    known_option,
+    op_option,
+    out_option,
+    report_option,
+    verbose_option,
+)
+from .told import gravest, told
 
 if TYPE_CHECKING:
     from convspec.events import Event
+    from convspec.output import Output
 
 
 @click.command()
@@ -23,31 +34,18 @@ if TYPE_CHECKING:
     "--minutes", type=click.FloatRange(0, min_open=True), default=5.0, show_default=True,
     help="How long to go on drawing cases.",
 )  # fmt: skip
-@click.option(
-    "--clause", "clauses", multiple=True, metavar="GLOB",
-    help="Only clauses whose slug matches; may be repeated.",
-)  # fmt: skip
-@click.option(
-    "--op", "ops", multiple=True, metavar="OP", help="Only this operation; may be repeated."
-)
-@click.option(
-    "-j", "--jobs", type=click.IntRange(1), metavar="N",
-    help="Processes that draw.  [default: one per core]",
-)  # fmt: skip
+@clause_option
+@op_option
+@jobs_option
 @click.option("--seed", type=click.IntRange(0), help="What cases follow from.  [default: random]")
 @click.option(
     "--corpus", type=click.Path(path_type=Path), metavar="DIR",
     help="Where failures are kept, a file each.  [default: convspec-fuzz]",
 )  # fmt: skip
-@click.option(
-    "--known", multiple=True, metavar="FILE",
-    help="Failures known already, as for check; may be repeated.",
-)  # fmt: skip
-@click.option("--report", "formats", metavar="FORMATS", help="Write reports, as for check.")
-@click.option(
-    "--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder for reports and events."
-)
-@click.option("-v", "--verbose", is_flag=True, help="A row per clause, and every failure in full.")
+@known_option
+@report_option
+@out_option
+@verbose_option
 @isolation
 def fuzz(
     adapter: str,
@@ -88,51 +86,28 @@ def fuzz(
     return _fuzz(adapter, minutes * 60, wanted, output, verbose)
 
 
-def _fuzz(adapter: str, seconds: float, wanted: dict[str, Any], output: Any, verbose: bool) -> int:
-    from convspec.adapters.opening import AdapterError, UnknownAdapter
+def _fuzz(
+    adapter: str, seconds: float, wanted: dict[str, Any], output: Output | None, verbose: bool
+) -> int:
     from convspec.console import console
-    from convspec.engine import NothingToRun
     from convspec.fuzzing.run import run
     from convspec.fuzzing.watch import FuzzWatch, summed_up
     from convspec.journal import Journal
-    from convspec.report import Report
-    from convspec.spec.case import CaseError
     from convspec.terminal import show
 
-    events: list[Event] = []
-    code, tally = None, None
-    journal = Journal(output.events(0), None) if output else None
-    with FuzzWatch(adapter, seconds) as watch:
+    watch = FuzzWatch(adapter, seconds)
 
-        def listen(event: Event) -> None:
-            events.append(event)
-            if journal is not None and not journal.problem:
-                journal(event)
-                if journal.problem:
-                    watch.aside(journal.problem)
+    def go(listen: Callable[[Event], None]) -> object:
+        return run(adapter, seconds, listener=listen, tick=watch.tick, **wanted)
 
-        try:
-            _, tally = run(adapter, seconds, listener=listen, tick=watch.tick, **wanted)
-            problem = ""
-        except (UnknownAdapter, CaseError) as error:
-            code, problem = 2, str(error)
-        except AdapterError as error:
-            code, problem = 3, str(error)
-        except NothingToRun as error:
-            code, problem = 4, str(error)
-        except KeyboardInterrupt:
-            code, problem = 130, f"{adapter}: interrupted"
-        except OSError as error:
-            code, problem = 2, f"cannot keep what was found: {error}"
-        except Exception as error:
-            code, problem = 3, f"{adapter}: {fault(error)}"
-    if problem:
-        tell(problem)
-    if not any(event.kind == "run-started" for event in events):
-        return 4 if code is None else code
-    report = Report.from_events(events)
+    with contextlib.ExitStack() as stack:
+        journal = stack.enter_context(Journal(output.events(0), None)) if output else None
+        report, code = told(adapter, watch, go, journal=journal, verbose=verbose)
+    if journal is not None and journal.problem:
+        code = gravest(2, code)
+    if report is None:
+        return code
     show(console(), report, adapter, verbose=verbose)
-    summed_up(console(), tally or watch.tally, adapter, wanted["seed"])
-    if output and not output.write([report], [0]):
-        code = min(2, report.exit_code if code is None else code, key=GRAVEST.index)
-    return report.exit_code if code is None else code
+    summed_up(console(), watch.tally, wanted["seed"])
+    written = output is None or output.write([report], [0])
+    return code if written else gravest(2, code)

@@ -9,6 +9,8 @@ import click
 from convspec.problems import Problem
 from convspec.profiles import BUDGETS
 
+from .options import jobs_option, op_option
+
 
 @click.command()
 @click.argument("globs", nargs=-1, metavar="[NAME...]")
@@ -19,13 +21,7 @@ from convspec.profiles import BUDGETS
     show_default=True,
     help="How many cases the laws get.",
 )
-@click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(1),
-    metavar="N",
-    help="Worker processes.  [default: one per core]",
-)
+@jobs_option
 @click.option(
     "--write",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -64,17 +60,12 @@ def mutants(globs: tuple[str, ...], profile: str, jobs: int | None, write: Path 
 
 @click.command()
 @click.argument("adapter")
-@click.option(
-    "--op", "ops", multiple=True, metavar="OP", help="Only this operation; may be repeated."
-)
+@op_option
 @click.option(
     "--bound", type=click.Choice(("tiny", "small", "medium")), default="tiny", show_default=True,
     help="How far: seconds, minutes, hours.",
 )  # fmt: skip
-@click.option(
-    "-j", "--jobs", type=click.IntRange(1), metavar="N",
-    help="Worker processes.  [default: one per core]",
-)  # fmt: skip
+@jobs_option
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="DIR",
     help="Folder for a JSON document, and for what an interrupted run goes on from.",

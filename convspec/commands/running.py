@@ -2,51 +2,30 @@
 
 from __future__ import annotations
 
-import functools
-import traceback
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from convspec.problems import fault, tell
 from convspec.profiles import BUDGETS
 
+from .options import (
+    clause_option,
+    isolation,
+    jobs_option,
+    known_option,
+    op_option,
+    out_option,
+    report_option,
+    verbose_option,
+)
+from .told import gravest, told
+
 if TYPE_CHECKING:
-    from convspec.events import Event
     from convspec.journal import Journal, Saved
     from convspec.report import Report
     from convspec.resuming import OneRun
-
-GRAVEST = (130, 1, 3, 2, 4, 0)
-"""Exit codes, gravest first."""
-
-
-def isolation(command: Callable[..., int]) -> Callable[..., int]:
-    """The options on where the implementation runs and what it may use up; as one, `apart`."""
-
-    @click.option(
-        "--isolate/--no-isolate", default=True, show_default=True,
-        help="Run it in processes of its own, which may die, or in this one.",
-    )  # fmt: skip
-    @click.option(
-        "--limit", type=click.FloatRange(0, min_open=True), metavar="SECONDS", default=20.0,
-        show_default=True, help="How long a case may take there.",
-    )  # fmt: skip
-    @click.option(
-        "--memory", type=click.IntRange(0), metavar="MIB", default=4096, show_default=True,
-        help="What it may take there beside the library; 0: no limit.",
-    )  # fmt: skip
-    @functools.wraps(command)
-    def with_options(isolate: bool, limit: float, memory: int, **given: Any) -> int:
-        from convspec.isolation import Limits
-
-        apart = {"isolate": isolate, "limits": Limits(limit, memory or None)}
-        return command(apart=apart, **given)
-
-    return with_options
 
 
 @click.command()
@@ -55,46 +34,19 @@ def isolation(command: Callable[..., int]) -> Callable[..., int]:
     "--profile", type=click.Choice(tuple(BUDGETS)), default="quick", show_default=True,
     help="How many cases: a few seconds, a minute, or many.",
 )  # fmt: skip
-@click.option(
-    "--clause",
-    "clauses",
-    multiple=True,
-    metavar="GLOB",
-    help="Only clauses whose slug matches; may be repeated.",
-)
-@click.option(
-    "--op", "ops", multiple=True, metavar="OP", help="Only this operation; may be repeated."
-)
-@click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(1),
-    metavar="N",
-    help="Worker processes.  [default: one per core]",
-)
+@clause_option
+@op_option
+@jobs_option
 @click.option(
     "--seed", type=click.IntRange(0), default=0, show_default=True, help="All cases follow from it."
 )
-@click.option(
-    "--report", "formats", metavar="FORMATS",
-    help="Write reports: html, json, junit, md (with commas between); or github, on stdout.",
-)  # fmt: skip
-@click.option(
-    "--out", type=click.Path(path_type=Path), metavar="DIR",
-    help="Folder for reports and events; alone, it asks for json.  [default: convspec-report]",
-)  # fmt: skip
+@report_option
+@out_option
 @click.option(
     "--resume", type=click.Path(path_type=Path), metavar="FILE",
     help="Go on with a run that was cut short: its events, or the folder they are in.",
 )  # fmt: skip
-@click.option(
-    "--known",
-    "known",
-    multiple=True,
-    metavar="FILE",
-    help="Failures known already, as regions of cases, in TOML; builtin: those that we know of."
-    " May be repeated.",
-)
+@known_option
 @click.option(
     "--update-known", "draft", type=click.Path(path_type=Path), metavar="FILE",
     help="Append a draft for each new failure to FILE, which is also read.",
@@ -103,7 +55,7 @@ def isolation(command: Callable[..., int]) -> Callable[..., int]:
     "--conditions/--no-conditions", default=True,
     help="Look for the condition of each failure.  [default: yes, but not in smoke]",
 )  # fmt: skip
-@click.option("-v", "--verbose", is_flag=True, help="A row per clause, and every failure in full.")
+@verbose_option
 @isolation
 def check(
     adapters: tuple[str, ...],
@@ -166,7 +118,7 @@ def check(
             break
     if asked.output and reports and not asked.output.write([*reports.values()], [*reports]):
         codes.append(2)
-    return min(codes, key=GRAVEST.index)
+    return gravest(*codes)
 
 
 def _given() -> set[str]:
@@ -189,13 +141,13 @@ def _check_one(one: OneRun, draft: Path | None, verbose: bool) -> tuple[Report |
         with Journal(one.events, one.before) as journal:
             report, code = _run(one.adapter, one.wanted, verbose, journal, one.before)
         if journal.problem:
-            code = min(2, code, key=GRAVEST.index)
+            code = gravest(2, code)
     if report is not None:
         show(console(), report, one.adapter, verbose=verbose)
         if verbose:
             tell_of_others(one.wanted["known"], report)
         if draft and not append_drafts(draft, report):
-            code = min(2, code, key=GRAVEST.index)
+            code = gravest(2, code)
     return report, code
 
 
@@ -206,63 +158,16 @@ def _run(
     journal: Journal | None = None,
     before: Saved | None = None,
 ) -> tuple[Report | None, int]:
-    """Run one adapter. The report is of what ran; None if nothing did, and a line has been said.
-
-    `journal` gets the events as they come; `before` is the run that this one goes on from.
-    """
-    from convspec.adapters.opening import AdapterError, UnknownAdapter
-    from convspec.engine import NothingToRun, run
-    from convspec.events import RunFinished
-    from convspec.journal import CannotResume
-    from convspec.known.reading import KnownFileError
+    """Run one adapter; see `told`. `before` is the run that this one goes on from."""
+    from convspec.engine import run
     from convspec.progress import Watch
-    from convspec.report import Report
-    from convspec.spec.case import CaseError
 
-    events: list[Event] = list(before.events) if before else []
-    old = len(events)
-    code = None
-    problem = trace = ""
     if before:
         wanted = {**wanted, "resume": before.events}
-    with Watch(adapter) as watch:
-        for event in events:
-            watch(event)
-
-        def listen(event: Event) -> None:
-            if before and isinstance(event, RunFinished):
-                event = replace(event, seconds=event.seconds + before.at)
-            events.append(event)
-            watch(event)
-            if journal is not None and not journal.problem:
-                journal(event)
-                if journal.problem:
-                    watch.aside(journal.problem)
-
-        try:
-            run(adapter, listener=listen, **wanted)
-        except (UnknownAdapter, CaseError, CannotResume, KnownFileError) as error:
-            code, problem = 2, str(error)
-        except AdapterError as error:
-            code, problem = 3, str(error)
-        except NothingToRun as error:
-            code, problem = 4, str(error)
-        except KeyboardInterrupt:
-            code, problem = 130, f"{adapter}: interrupted"
-        except Exception as error:
-            # A fault of ours must not cost the user what has been found so far.
-            code, problem = 3, f"{adapter}: {fault(error)}"
-            trace = traceback.format_exc() if verbose else ""
-    if trace:
-        click.echo(trace, err=True, nl=False)
-    if problem:
-        tell(problem)
-    if not any(event.kind == "run-started" for event in events[old:]):
-        return None, 4 if code is None else code
-    report = Report.from_events(events)
-    if code is None and report.exit_code == 4:
-        tell(f"{adapter}: nothing ran")
-    return report, report.exit_code if code is None else code
+    return told(
+        adapter, Watch(adapter), lambda listen: run(adapter, listener=listen, **wanted),
+        journal=journal, before=before, verbose=verbose,
+    )  # fmt: skip
 
 
 @click.command()
@@ -295,4 +200,4 @@ def replay(adapter: str, case: str, apart: dict[str, Any]) -> int:
         codes.append(code)
         if code == 130:
             break
-    return min(codes, key=GRAVEST.index)
+    return gravest(*codes)

@@ -10,12 +10,12 @@ from convspec.execute import Bench
 from convspec.law import Law
 from convspec.predicates import Predicate
 from convspec.report import Finding, Report
-from convspec.search import seed_of
+from convspec.search import kind_of, seed_of
 from convspec.spec.case import Case
 
 from .learner import ALWAYS, Condition, Learner
 from .lookalikes import look_alike
-from .oracle import Budget, Kind, Oracle, kind_of, plainest
+from .oracle import Budget, Kind, Oracle, plainest
 from .variations import spaces_of
 
 if TYPE_CHECKING:

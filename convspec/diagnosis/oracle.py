@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from convspec.execute import Bench
 from convspec.law import Law
 from convspec.predicates import Facts
+from convspec.search import kind_of
 from convspec.spaces import Space
 from convspec.spec.case import Case
 from convspec.verdicts import Mismatch
@@ -43,11 +44,6 @@ class Budget:
     """Cases that are left for a whole run."""
 
     left: int = PER_RUN
-
-
-def kind_of(mismatch: Mismatch) -> Kind:
-    """What makes failures of one kind: their class and, of what was raised, the place."""
-    return (type(mismatch).__name__, *mismatch.place)
 
 
 def is_blind(case: Case) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 _STRENGTHS = {
@@ -12,22 +13,35 @@ _STRENGTHS = {
 }
 
 
-def condition_lines(condition: Mapping[str, Any] | None) -> list[str]:
-    """The condition under which a case fails and what was tried, or that there is none."""
-    if not condition:
-        return []
+@dataclass(frozen=True)
+class Worded:
+    """A condition: how the rule tells failing cases from others, the rule, what was tried."""
+
+    how: str
+    rule: str = ""
+    tried: str = ""
+
+    def __str__(self) -> str:
+        tried = f"({self.tried})" if self.tried else ""
+        return " ".join(part for part in (self.how, self.rule, tried) if part)
+
+
+def worded(condition: Mapping[str, Any]) -> Worded:
+    """A condition as an event has it, in words."""
     inside, outside = condition.get("inside") or (0, 0), condition.get("outside") or (0, 0)
     if condition.get("rule") == "True":
-        return [f"fails in every case tried ({inside[0]:,})"]
+        return Worded("fails in every case tried", tried=f"{inside[0]:,}")
     if not condition.get("rule"):
-        return [f"no simple condition: {outside[0]:,} of {outside[1]:,} cases tried fail"]
+        return Worded(f"no simple condition: {outside[0]:,} of {outside[1]:,} cases tried fail")
     how = _STRENGTHS.get(str(condition.get("strength", "if and only if")), "fails mostly if")
-    if not condition.get("inside"):
-        return [f"{how} {condition['rule']}"]
-    return [
-        f"{how} {condition['rule']}"
-        f" ({inside[0]:,} of {inside[1]:,} inside, {outside[0]:,} of {outside[1]:,} outside)"
-    ]
+    counted = ((inside, "inside"), (outside, "outside"))
+    tried = ", ".join(f"{failed:,} of {of:,} {where}" for (failed, of), where in counted)
+    return Worded(how, str(condition["rule"]), tried if condition.get("inside") else "")
+
+
+def condition_lines(condition: Mapping[str, Any] | None) -> list[str]:
+    """The condition under which a case fails and what was tried, or that there is none."""
+    return [str(worded(condition))] if condition else []
 
 
 def alike_lines(looks_like: Sequence[str]) -> list[str]:

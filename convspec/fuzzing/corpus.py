@@ -19,6 +19,10 @@ FOLDER = Path("convspec-fuzz")
 LAW = "# law: "
 
 
+class CannotKeep(Exception):  # noqa: N818 - it names what happened
+    """The file of a failure cannot be written; the message says where and why."""
+
+
 @dataclass(frozen=True)
 class Kept:
     """A file of the corpus: a case, and the law that it broke."""
@@ -53,9 +57,12 @@ def kept(folder: Path) -> Iterator[Kept]:
 
 
 def keep(folder: Path, clause: str, law: str, case: str, message: str, seed: int) -> Path:
-    """Write the file of a failure; the same failure has the same name. Raises OSError."""
+    """Write the file of a failure; the same failure has the same name. Raises CannotKeep."""
     digest = f"{zlib.crc32(f'{law} {case}'.encode()):08x}"
     path = folder / f"{clause}-{digest}.case"
     said = " ".join(message.split())
-    write_text(path, f"# {clause}: {said}\n{LAW}{law}\n# seed: {seed}\n{case}\n")
+    try:
+        write_text(path, f"# {clause}: {said}\n{LAW}{law}\n# seed: {seed}\n{case}\n")
+    except OSError as error:
+        raise CannotKeep(f"cannot keep what was found: {path}: {error.strerror}") from error
     return path

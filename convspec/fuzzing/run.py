@@ -15,8 +15,9 @@ from convspec import engine
 from convspec.events import FAILING, KNOWN, VERDICTS, Event, LawFinished
 from convspec.execute import Bench, is_valid
 from convspec.isolation import Limits
-from convspec.known.excusing import Excusing
+from convspec.known.entry import Regions
 from convspec.law import all_laws
+from convspec.plan import wanted
 from convspec.spec.case import Case
 
 from .corpus import Kept, folder_of, keep, kept
@@ -60,8 +61,8 @@ def run(
 
     `tick` is called as cases are checked. Failures of earlier runs, in the folder `corpus`, are put
     to the adapter first; each new one is written there as soon as it is found. Raises as
-    `engine.run` does, CaseError for a file of the corpus that cannot be read, and OSError where it
-    cannot be written.
+    `engine.run` does, CaseError for a file of the corpus that cannot be read, and CannotKeep where
+    one cannot be written.
     """
     folder = folder_of(adapter, corpus)
     before = list(kept(folder))
@@ -87,8 +88,6 @@ def _replayed(
     bench: Bench, before: Sequence[Kept], order: Order, tally: Tally
 ) -> Iterator[LawFinished]:
     """The failures of earlier runs, once more."""
-    from convspec.plan import wanted
-
     laws = all_laws()
     for one in before:
         law = laws.get(one.law)
@@ -112,8 +111,9 @@ def _replayed(
 
 def _excused(bench: Bench, case: Case, done: LawFinished) -> LawFinished:
     """The same, if none of the known regions covers it."""
-    excusing = Excusing(lambda row: None, bench.regions.of(done.clause), lambda row: case)
-    entry = excusing.entry_for((), done.verdict) if done.failures else None
+    if not done.failures:
+        return done
+    entry = Regions.excusing(bench.regions.of(done.clause), case, done.verdict)
     if entry is None:
         return done
     return replace(done, verdict=KNOWN, failures=(), excused={entry: 1})

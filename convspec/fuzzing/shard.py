@@ -15,8 +15,7 @@ from convspec.apart import Apart
 from convspec.events import FAILING, LawFinished
 from convspec.execute import Bench
 from convspec.isolation import Limits, can_fork
-from convspec.known.entry import choose
-from convspec.known.reading import read_known
+from convspec.known.reading import known_of
 from convspec.law import all_laws
 from convspec.plan import Item, items, weight
 from convspec.search import Kind, seed_of
@@ -69,7 +68,7 @@ def turns(order: Order) -> Iterator[LawFinished]:
         adapter = apart.adapter if apart else open_adapter(order.adapter)
         laws = all_laws()
         bench = Bench(adapter, laws, None, apart)
-        bench.regions = choose(read_known(order.known), adapter.name, adapter.version).regions
+        bench.regions = known_of(order.known, adapter.name, adapter.version).regions
         planned = [
             item
             for item in items(laws.values(), adapter.claims, "full", order.ops, order.clauses)

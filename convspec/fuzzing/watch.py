@@ -10,6 +10,7 @@ from rich.progress import TimeElapsedColumn
 from rich.text import Text
 
 from convspec.console import copyable, indented
+from convspec.events import Event
 from convspec.progress import Meter
 
 from .run import Tally
@@ -29,6 +30,9 @@ class FuzzWatch(Meter):
         self._span = span
         self._began: float | None = None
 
+    def __call__(self, event: Event) -> None:
+        """Nothing: `tick` tells of the cases, which come by the thousand between two events."""
+
     def tick(self, tally: Tally) -> None:
         """Show how far things are."""
         self.tally = tally
@@ -41,7 +45,7 @@ class FuzzWatch(Meter):
         self.show(self._adapter, int(elapsed), int(self._span) or 1, counts, line)
 
 
-def summed_up(out: Console, tally: Tally, adapter: str, seed: int) -> None:
+def summed_up(out: Console, tally: Tally, seed: int) -> None:
     """What was replayed, what is new, and where it is kept."""
     for note in tally.notes:
         indented(out, Text(note), 0)

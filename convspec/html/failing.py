@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from convspec.diagnosis.words import Worded, worded
 from convspec.events import KNOWN, Explained
 from convspec.failures import replay_line
 from convspec.law import Law, all_laws
@@ -28,28 +29,6 @@ MESSAGE = 1_500
 
 ALSO = 12
 """Clauses named that the same case breaks too."""
-
-
-@dataclass(frozen=True)
-class Condition:
-    """A rule, and how many of the cases tried inside and outside it failed."""
-
-    rule: str
-    inside: tuple[int, int]
-    outside: tuple[int, int]
-
-    @property
-    def strength(self) -> str:
-        """How far the rule tells the cases tried apart."""
-        if self.outside[0]:
-            return "fails if" if self.inside[0] == self.inside[1] else "fails more often where"
-        return "fails iff" if self.inside[0] == self.inside[1] else "fails only if"
-
-    @property
-    def tried(self) -> str:
-        """The numbers, without which a rule is an opinion."""
-        parts = ((self.inside, "inside"), (self.outside, "outside"))
-        return ", ".join(f"{failed:,} of {tried:,} {where}" for (failed, tried), where in parts)
 
 
 @dataclass(frozen=True)
@@ -98,13 +77,10 @@ class Told:
         return text if len(text) <= DETAILS else f"… {text[-DETAILS:].partition(chr(10))[2]}"
 
     @property
-    def condition(self) -> Condition | None:
+    def condition(self) -> Worded | None:
         """When it fails; None if that is not known."""
         found = self.explained.condition if self.explained else None
-        if not found or not found.get("rule"):
-            return None
-        inside, outside = (tuple(found.get(where) or (0, 0)) for where in ("inside", "outside"))
-        return Condition(str(found["rule"]), inside, outside)
+        return worded(found) if found else None
 
     @property
     def known(self) -> bool:

@@ -10,8 +10,7 @@ from convspec.report import Report
 from convspec.saving import check_writable
 
 from .drafting import drafts
-from .entry import choose
-from .reading import KnownFileError, read_known
+from .reading import KnownFileError, known_of, read_known
 from .writing import append
 
 
@@ -39,7 +38,7 @@ def known_files(named: Sequence[str], draft: Path | None) -> tuple[str, ...]:
 
 def tell_of_others(names: Sequence[str], report: Report) -> None:
     """Say how many entries are about other implementations or versions."""
-    choice = choose(read_known(names), report.head.adapter, report.head.version)
+    choice = known_of(names, report.head.adapter, report.head.version)
     if choice.others:
         entries = "entry of known failures is" if len(choice.others) == 1 else (
             "entries of known failures are"

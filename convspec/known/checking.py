@@ -22,8 +22,8 @@ from convspec.law import Law
 from convspec.plan import wanted
 from convspec.verdicts import Mismatch
 
-from .entry import Entry, Regions, choose
-from .reading import read_known
+from .entry import Entry, Regions
+from .reading import known_of
 from .share import Shares
 from .witness import laws_about
 
@@ -39,7 +39,7 @@ def check_known(done: Run) -> Iterator[Event]:
     if not done.known or done.case is not None:
         return
     adapter = done.bench.adapter
-    choice = choose(read_known(done.known), adapter.name, adapter.version)
+    choice = known_of(done.known, adapter.name, adapter.version)
     shares = Shares(done.laws, adapter.claims)
     counts: dict[str, int] = {}
     for event in done.events:

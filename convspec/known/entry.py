@@ -91,6 +91,12 @@ class Regions:
         facts = Facts(case)
         return [entry for entry in entries if entry.when.holds_for(facts)]
 
+    @staticmethod
+    def excusing(entries: Collection[Entry], case: Case, verdict: str) -> str | None:
+        """The name of the entry among them that excuses a failure of a case; None if none does."""
+        around = Regions.around(entries, case)
+        return next((entry.name for entry in around if verdict in entry.verdicts), None)
+
 
 @dataclass(frozen=True)
 class Choice:

@@ -58,8 +58,7 @@ class Excusing:
 
     def entry_for(self, row: Row, verdict: str) -> str | None:
         """The name of the entry that excuses a failure; None if none does."""
-        around = Regions.around(self._entries, self._case(row))
-        return next((entry.name for entry in around if verdict in entry.verdicts), None)
+        return Regions.excusing(self._entries, self._case(row), verdict)
 
     def skips(self, row: Row) -> bool:
         """Whether a row is let pass without a try."""

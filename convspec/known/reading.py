@@ -41,7 +41,7 @@ from convspec.predicates import Predicate, PredicateError
 from convspec.spec.case import Case, CaseError
 from convspec.spec.clauses import CLAUSES
 
-from .entry import EVERY_VERSION, Entry
+from .entry import EVERY_VERSION, Choice, Entry, choose
 from .places import Place, places
 from .witness import why_no_witness
 
@@ -97,6 +97,14 @@ def read_known(names: Iterable[str]) -> list[Entry]:
     if lines:
         raise KnownFileError(lines)
     return entries
+
+
+def known_of(names: Iterable[str], adapter: str, version: str) -> Choice:
+    """The entries of files that are about an adapter and this version of its library.
+
+    Raises as `read_known` does.
+    """
+    return choose(read_known(names), adapter, version)
 
 
 def marks(names: Iterable[str]) -> dict[str, str]:

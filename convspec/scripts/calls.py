@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from convspec.adapters.composed import NETWORK, with_networks
 from convspec.adapters.opening import Adapter
+from convspec.dtypes import raw
 from convspec.spec.operations import OPERATIONS
 
 Array = npt.NDArray[Any]
@@ -74,7 +75,7 @@ def recording(adapter: Adapter, log: IO[bytes]) -> Adapter:
             changed = {
                 name: np.array(array, order="C")
                 for name, array in arrays.items()
-                if not np.array_equal(_bytes(array), _bytes(stored[name].values))
+                if not np.array_equal(raw(array), raw(stored[name].values))
             }
             _write(log, {"results": _arrays(returned), "changed": changed})
             return returned
@@ -138,10 +139,6 @@ def _arrays(returned: Any) -> list[Array] | None:
     except Exception:  # whatever this is, it is no array; the law says so
         return None
     return None if any(array.dtype == object for array in arrays) else arrays
-
-
-def _bytes(array: Array) -> Array:
-    return np.frombuffer(np.ascontiguousarray(array).tobytes(), np.uint8)
 
 
 def _write(log: IO[bytes], entry: object) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from convspec.dtypes import raw
+
 from .calls import Stored
 
 Array = npt.NDArray[Any]
@@ -68,7 +70,7 @@ def _numbers(name: str, array: Array) -> list[str] | None:
     if array.size == 0:
         return [f'{name} = np.zeros({array.shape}, "{dtype}")']
     same = array.ravel()[0]
-    if array.size > 1 and (_bits(array) == _bits(np.full_like(array, same))).all():
+    if array.size > 1 and (raw(array) == raw(np.full_like(array, same))).all():
         return [f'{name} = np.full({array.shape}, {_cell(same)}, "{dtype}")']
     text = np.array2string(
         array, separator=", ", max_line_width=WIDTH, threshold=SMALL + 1,
@@ -78,7 +80,7 @@ def _numbers(name: str, array: Array) -> list[str] | None:
         again = np.array([float(_plain(cell)) for cell in array.ravel()]).astype(array.dtype)
     if array.dtype.kind in "iub":
         again = array.ravel()
-    if not (_bits(again) == _bits(array.ravel())).all():
+    if not (raw(again) == raw(array.ravel())).all():
         return None
     return f'{start}{text}, "{dtype}")'.splitlines()
 
@@ -94,7 +96,3 @@ def _plain(value: Any) -> str:
         return str(int(value))
     text = str(value)
     return text.removesuffix(".0") if text not in ("-0.0",) else text
-
-
-def _bits(array: Array) -> Array:
-    return np.frombuffer(np.ascontiguousarray(array).tobytes(), np.uint8)

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from convspec import isolation
 from convspec.isolation import Isolated, Limits, OurError
 from convspec.noise import innermost
 from convspec.verdicts import Crashed, Mismatch, OutOfMemory, Raised, TimedOut, WrongValue
@@ -171,6 +172,13 @@ def test_the_stack_of_a_death_is_kept(isolated: Isolated[str]) -> None:
     with pytest.raises(Crashed) as caught:
         isolated("exit")
     assert not caught.value.details, "the stack of an earlier death"
+
+
+def test_waiting_for_a_processor_is_not_hanging(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A task that others leave no processor to is not late, however long it takes."""
+    monkeypatch.setattr(isolation, "starved", lambda pid: time.monotonic())
+    with served(lambda task: time.sleep(1.0), 0.2) as box:
+        assert box("slow") is None
 
 
 @pytest.mark.parametrize("task", ["hang", "spin"])

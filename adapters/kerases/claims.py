@@ -1,0 +1,148 @@
+"""What TensorFlow and Keras claim, without either.
+
+TensorFlow 2.21 on the CPU, from its documentation and its registered kernels. Named padding is its
+own SAME and VALID. Left out, for want of a parameter: ceil mode; dilation of pools, but in
+``tf.nn.pool``, which has neither stride nor SAME with it; amounts of padding in average pools and
+in ``max_pool_with_argmax``, which has two axes; transposed convolutions in groups; the modes
+replicate and circular of ``tf.pad``; adaptive and Lp pools. ``tf.nn.convolution`` documents no
+stride with dilation.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from convspec.spec.dtypes import FLOATS, INTEGERS
+
+_NAMED = ["same_upper", "valid"]
+
+_UNPADDED = {"padding": [0, 0], "named_padding": _NAMED}
+
+_POOL: dict[str, Any] = {"dilation": [1, 1], "ceil_mode": [False]}
+
+_TENSORFLOW_DIALECT: dict[str, str] = {
+    "conv_transpose.output-padding": "stride",
+    "max_pool.index-place": "channels-last",
+    "max_pool.nan": "ignored",
+    "max_pool.padding-value": "lowest",
+    "max_pool.empty-window": "lowest",
+    "global_max_pool.tie": "split",
+    "pad.negative": "reject",
+    "global_avg_pool.empty": "nan",
+    "global_sum_pool.empty": "zero",
+    "softmax.no-classes": "empty",
+    "cross_entropy.empty-batch": "nan",
+}
+
+
+def tensorflow(option: str) -> dict[str, Any]:
+    """The claims of ``tensorflow:OPTION``."""
+    words = option.split(",")
+    floats = list(FLOATS)
+    if "nd" in words:
+        pool = {**_UNPADDED, "named_padding": ["valid"], "stride": [1, 1], "ceil_mode": [False]}
+        return {
+            "all": {"dtypes": floats},
+            "dialect": _TENSORFLOW_DIALECT,
+            "conv": {**_UNPADDED, "stride": [1, 1]},
+            "max_pool": {**pool, "dtypes": [*floats, *INTEGERS]},
+            "avg_pool": {**pool, "count_include_pad": [False]},
+        }
+    conv = {"named_padding": _NAMED}
+    if "depthwise" in words:
+        return {"all": {"dtypes": floats}, "dialect": {}, "conv": conv}
+    return {
+        "all": {"dtypes": floats},
+        "dialect": _TENSORFLOW_DIALECT,
+        "conv": conv,
+        "conv_transpose": {"groups": [1, 1]},
+        "pad": {"modes": ["constant", "reflect", "symmetric"], "dtypes": [*floats, *INTEGERS]},
+        "max_pool": {
+            **_POOL, "named_padding": _NAMED, "padding_limit": "window",
+            "dtypes": [*floats, *INTEGERS],
+        },
+        "max_pool_with_indices": {
+            **_POOL, **_UNPADDED, "ranks": [2], "dtypes": [*floats, *INTEGERS],
+        },
+        "avg_pool": {**_POOL, **_UNPADDED, "count_include_pad": [False]},
+        "global_max_pool": {"dtypes": [*floats, *INTEGERS]},
+        "global_sum_pool": {"dtypes": [*floats, *INTEGERS]},
+        "relu": {"dtypes": [*floats, *INTEGERS]},
+        "dense": {"dtypes": [*floats, "int32", "int64"]},
+    }  # fmt: skip
+
+
+_KERAS_DIALECT: dict[str, dict[str, str]] = {
+    "torch": {
+        "conv_transpose.output-padding": "stride",
+        "max_pool.nan-index": "last",
+        "global_max_pool.tie": "split",
+        "adaptive_avg_pool.empty": "nan",
+        "adaptive_pool.no-output": "empty",
+        "global_avg_pool.empty": "nan",
+        "global_sum_pool.empty": "zero",
+        "softmax.no-classes": "empty",
+        "cross_entropy.empty-batch": "nan",
+    },
+    "tensorflow": {
+        **{k: v for k, v in _TENSORFLOW_DIALECT.items() if k != "max_pool.index-place"},
+    },
+    "jax": {
+        "conv_transpose.output-padding": "stride",
+        "global_max_pool.tie": "split",
+        "pad.negative": "reject",
+        "pad.reflect-limit": "repeat",
+        "pad.symmetric-limit": "repeat",
+        "pad.circular-limit": "repeat",
+        "global_avg_pool.empty": "nan",
+        "global_sum_pool.empty": "zero",
+        "cross_entropy.empty-batch": "nan",
+    },
+    "numpy": {
+        "conv_transpose.output-padding": "stride",
+        "pad.negative": "reject",
+        "pad.reflect-limit": "repeat",
+        "pad.symmetric-limit": "repeat",
+        "pad.circular-limit": "repeat",
+        "global_avg_pool.empty": "nan",
+        "global_sum_pool.empty": "zero",
+        "cross_entropy.empty-batch": "nan",
+    },
+}
+
+_MODES = {
+    "torch": ["circular"],
+    "tensorflow": [],
+    "jax": ["replicate", "circular"],
+    "numpy": ["replicate", "circular"],
+}
+
+
+def keras(option: str) -> dict[str, Any]:
+    """The claims of ``keras:BACKEND`` and ``keras:BACKEND,WORD``.
+
+    Keras 3.15: "same" and "valid" alone, no ceil mode, no dilated pools, no transposed groups. JAX
+    has no float64 unless it is switched on, which Keras does not do.
+    """
+    words = option.split(",")
+    backend = next((word for word in words if word in _KERAS_DIALECT), "tensorflow")
+    floats = [d for d in FLOATS if backend != "jax" or d != "float64"]
+    claims: dict[str, Any] = {
+        "all": {"dtypes": floats},
+        "dialect": _KERAS_DIALECT[backend],
+        # A child cannot use what its parent has begun to use.
+        "fork": backend in ("torch", "tensorflow"),
+        "conv": _UNPADDED,
+    }
+    if "depthwise" in words:
+        return {**claims, "dialect": {}}
+    return {
+        **claims,
+        "conv_transpose": {"groups": [1, 1]},
+        "pad": {
+            "modes": ["constant", "reflect", "symmetric", *_MODES[backend]],
+            "dtypes": [*floats, "int32"],
+        },
+        "max_pool": {**_POOL, **_UNPADDED},
+        "avg_pool": {**_POOL, **_UNPADDED, "count_include_pad": [False]},
+    }

@@ -1,0 +1,64 @@
+"""Keras 3 on one of its backends, through ``keras.ops``.
+
+The option names the backend: ``torch``, ``tensorflow``, ``jax`` or ``numpy``; behind a comma may
+follow ``channels-first``, which hands arrays over as they are (channels last, Keras's default, if
+it is not said), or ``depthwise``, which calls ``keras.ops.depthwise_conv`` where it can. How each
+operation is called, and by which shims, is in `keras_lines`. Gradients are the backend's own:
+autograd, ``GradientTape``, ``jax.vjp``; NumPy has none.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+from ..errors import AdapterError, UnknownAdapter, nearest
+
+BACKENDS = ("torch", "tensorflow", "jax", "numpy")
+
+_WORDS = ("channels-first", "depthwise")
+
+
+def make(option: str | None) -> Any:
+    """Keras as `option` says; on the backend that KERAS_BACKEND names if it does not say.
+
+    Raises UnknownAdapter for other words, AdapterError if Keras was loaded with another backend: it
+    has one for the life of a process.
+    """
+    words = option.split(",") if option else []
+    backend = next((word for word in words if word in BACKENDS), "")
+    for word in words:
+        if word not in (*BACKENDS, *_WORDS):
+            known = (*BACKENDS, *_WORDS)
+            raise UnknownAdapter(
+                f"keras has no option {word!r}{nearest(word, known)}; known: {', '.join(known)}"
+            )
+    if not backend:
+        raise UnknownAdapter(f"keras needs a backend: keras:{', keras:'.join(BACKENDS)}")
+    before = os.environ.get("KERAS_BACKEND")
+    if "keras" in sys.modules and sys.modules["keras"].backend.backend() != backend:
+        found = sys.modules["keras"].backend.backend()
+        raise AdapterError(
+            f"keras was loaded with the backend {found}, and cannot change to {backend}: check each"
+            f" by a command of its own"
+        )
+    os.environ["KERAS_BACKEND"] = backend
+    # TensorFlow's start fills screens with notes on processors and GPUs.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    try:
+        from .keras_calls import Keras
+    finally:
+        if before is None:
+            del os.environ["KERAS_BACKEND"]
+        else:
+            os.environ["KERAS_BACKEND"] = before
+    from .claims import keras as declared
+
+    found = Keras(backend, words, declared(option or ""))
+    if "depthwise" in words:  # what the option does not touch would only be tested twice
+        held = ("conv", "name", "version", "claims", "spell")
+        held += () if backend == "numpy" else ("vjp",)
+        return SimpleNamespace(**{name: getattr(found, name) for name in held})
+    return found

@@ -1,0 +1,233 @@
+"""Keras as an adapter: runs the lines of `keras_lines`, and differentiates them by its backend."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from convspec.spec.operations import OPERATIONS
+
+from .keras_lines import Style, plan
+from .lines import Plan, form_text, formed, returned_text, run, unformed, written
+
+Array = npt.NDArray[Any]
+
+_MODULES = {"keras": keras}
+_BACKEND = keras.backend.backend()
+
+# The suite runs one process per core, and its tensors are small: threads of a library's own would
+# only compete. Whoever sets OMP_NUM_THREADS has decided otherwise.
+if "OMP_NUM_THREADS" not in os.environ:
+    if _BACKEND == "torch":
+        import torch
+
+        torch.set_num_threads(1)
+    elif _BACKEND == "tensorflow":
+        import tensorflow as tf
+
+        tf.get_logger().setLevel("ERROR")
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+
+
+class Keras:
+    """Keras on the backend that it was loaded with.
+
+    Arrays are NumPy's, (N, C, *spatial), in and out; errors are those of Keras and its backend.
+    """
+
+    name = "keras"
+    version = keras.__version__
+
+    def __init__(self, backend: str, words: Sequence[str], claims: dict[str, Any]) -> None:
+        self.style = Style(backend, words)
+        self.claims = claims
+        if backend != "numpy":
+            self.vjp = self._vjp
+
+    def conv(self, x: Array, w: Array, b: Array | None = None, **params: Any) -> Array:
+        """Convolution by ``keras.ops.conv``, or ``depthwise_conv``."""
+        return self._run("conv", (x, w, b), params)
+
+    def conv_transpose(self, x: Array, w: Array, b: Array | None = None, **params: Any) -> Array:
+        """Transposed convolution by ``keras.ops.conv_transpose``."""
+        return self._run("conv_transpose", (x, w, b), params)
+
+    def pad(self, x: Array, **params: Any) -> Array:
+        """Padding by ``keras.ops.pad``."""
+        return self._run("pad", (x,), params)
+
+    def max_pool(self, x: Array, **params: Any) -> Array:
+        """Max pooling by ``keras.ops.max_pool``."""
+        return self._run("max_pool", (x,), params)
+
+    def avg_pool(self, x: Array, **params: Any) -> Array:
+        """Average pooling by ``keras.ops.average_pool``."""
+        return self._run("avg_pool", (x,), params)
+
+    def adaptive_avg_pool(self, x: Array, **params: Any) -> Array:
+        """Adaptive average pooling by ``keras.ops.adaptive_average_pool``."""
+        return self._run("adaptive_avg_pool", (x,), params)
+
+    def adaptive_max_pool(self, x: Array, **params: Any) -> Array:
+        """Adaptive max pooling by ``keras.ops.adaptive_max_pool``."""
+        return self._run("adaptive_max_pool", (x,), params)
+
+    def global_avg_pool(self, x: Array) -> Array:
+        """``keras.ops.mean`` over the spatial axes, as the global layers do."""
+        return self._run("global_avg_pool", (x,), {})
+
+    def global_max_pool(self, x: Array) -> Array:
+        """``keras.ops.max`` over the spatial axes, as the global layers do."""
+        return self._run("global_max_pool", (x,), {})
+
+    def global_sum_pool(self, x: Array) -> Array:
+        """``keras.ops.sum`` over the spatial axes."""
+        return self._run("global_sum_pool", (x,), {})
+
+    def relu(self, x: Array) -> Array:
+        """``keras.ops.relu``."""
+        return self._run("relu", (x,), {})
+
+    def dense(self, x: Array, w: Array, b: Array | None = None) -> Array:
+        """``keras.ops.matmul`` and ``keras.ops.add``."""
+        return self._run("dense", (x, w, b), {})
+
+    def softmax(self, x: Array) -> Array:
+        """``keras.ops.softmax`` over the channels."""
+        return self._run("softmax", (x,), {})
+
+    def log_softmax(self, x: Array) -> Array:
+        """``keras.ops.log_softmax`` over the channels."""
+        return self._run("log_softmax", (x,), {})
+
+    def cross_entropy(self, logits: Array, labels: Array) -> Array:
+        """``keras.ops.sparse_categorical_crossentropy``, the mean over the batch."""
+        return self._run("cross_entropy", (logits, labels), {})
+
+    def _vjp(
+        self, op: str, inputs: Sequence[Array], cotangent: Array, **params: Any
+    ) -> list[Array]:
+        """The gradients of ⟨op(*inputs, **params), cotangent⟩, by the backend's own means.
+
+        One per input, but for labels, which have none.
+        """
+        arrays = _named(op, inputs)
+        made = plan(op, arrays, self.style, params)
+        tensors = _tensors(arrays, made)
+        leaves = [name for name in arrays if name not in OPERATIONS[op].constant]
+        g = keras.ops.convert_to_tensor(formed(cotangent, made.form, 0))
+
+        def function(*values: Any) -> Any:
+            return run(made, {**tensors, **dict(zip(leaves, values, strict=True))}, _MODULES)[0]
+
+        gradients = _GRADIENTS[_BACKEND](function, [tensors[name] for name in leaves], g)
+        return [
+            unformed(_to_array(gradient), made.forms.get(name, ""))
+            for name, gradient in zip(leaves, gradients, strict=True)
+        ]
+
+    def spell(
+        self, which: str, op: str, inputs: Mapping[str, Array], names: Mapping[str, str],
+        parameters: Mapping[str, Any],
+    ) -> tuple[list[str], list[str]]:  # fmt: skip
+        """A call in Keras's own words: imports, and lines that set `results`."""
+        arrays = {n: a for n, a in inputs.items() if n != "g" and not n.startswith("u_")}
+        made = plan(op, arrays, self.style, parameters)
+        channels = _channels(arrays)
+
+        def tensor(name: str, form: str) -> str:
+            text = form_text(names[name], form, channels)
+            return f"keras.ops.convert_to_tensor({text})"
+
+        imports = ["import os", f'os.environ["KERAS_BACKEND"] = "{_BACKEND}"', "import keras"]
+        lines = [f"{name} = {tensor(name, made.forms.get(name, ''))}" for name in arrays]
+        number = "keras.ops.convert_to_numpy({})"
+        if which == "forward":
+            got = returned_text(number.format("y"), made.form)
+            return imports, [*lines, *written(made), f"results = [{got}]"]
+        leaves = [name for name in arrays if name not in OPERATIONS[op].constant]
+        body = [f"    {line}" for line in written(made)]
+        lines += [f"def function({', '.join(leaves)}):", *body, "    return y", ""]
+        kept, g = ", ".join(leaves), tensor("g", made.form)
+        if _BACKEND == "torch":
+            imports.append("import torch")
+            lines += [f"{name} = {name}.requires_grad_()" for name in leaves]
+            lines.append(f"gradients = torch.autograd.grad(function({kept}), [{kept}], {g})")
+        elif _BACKEND == "jax":
+            imports.append("import jax")
+            lines.append(f"gradients = jax.vjp(function, {kept})[1]({g})")
+        else:
+            imports.append("import tensorflow as tf")
+            lines += ["with tf.GradientTape() as tape:", f"    tape.watch([{kept}])",
+                      f"    y = function({kept})",
+                      f"gradients = tape.gradient(y, [{kept}], {g})"]  # fmt: skip
+        got = ", ".join(
+            returned_text(number.format(f"gradients[{i}]"), made.forms.get(name, ""))
+            for i, name in enumerate(leaves)
+        )
+        return imports, [*lines, f"results = [{got}]"]
+
+    def _run(self, op: str, inputs: Sequence[Array | None], params: Mapping[str, Any]) -> Array:
+        arrays = _named(op, [array for array in inputs if array is not None])
+        made = plan(op, arrays, self.style, params)
+        return unformed(_to_array(run(made, _tensors(arrays, made), _MODULES)[0]), made.form)
+
+
+def _named(op: str, inputs: Sequence[Array]) -> dict[str, Array]:
+    return dict(zip(OPERATIONS[op].inputs, inputs, strict=False))
+
+
+def _channels(arrays: Mapping[str, Array]) -> int:
+    first = next(iter(arrays.values()))
+    return first.shape[1] if first.ndim > 1 else 0
+
+
+def _tensors(arrays: Mapping[str, Array], made: Plan) -> dict[str, Any]:
+    channels = _channels(arrays)
+    return {
+        name: keras.ops.convert_to_tensor(formed(array, made.forms.get(name, ""), channels))
+        for name, array in arrays.items()
+    }
+
+
+def _to_array(tensor: Any) -> Array:
+    array: Array = np.asarray(keras.ops.convert_to_numpy(tensor))
+    return array
+
+
+def _by_autograd(function: Callable[..., Any], leaves: list[Any], g: Any) -> Sequence[Any]:
+    import torch
+
+    leaves = [leaf.requires_grad_() for leaf in leaves]
+    gradients: Sequence[Any] = torch.autograd.grad(function(*leaves), leaves, g)
+    return gradients
+
+
+def _by_tape(function: Callable[..., Any], leaves: list[Any], g: Any) -> Sequence[Any]:
+    import tensorflow as tf
+
+    with tf.GradientTape() as tape:
+        tape.watch(leaves)
+        y = function(*leaves)
+    gradients: Sequence[Any] = tape.gradient(y, leaves, g)
+    return gradients
+
+
+def _by_jax(function: Callable[..., Any], leaves: list[Any], g: Any) -> Sequence[Any]:
+    import jax
+
+    gradients: Sequence[Any] = jax.vjp(function, *leaves)[1](g)
+    return gradients
+
+
+_GRADIENTS: dict[str, Callable[..., Sequence[Any]]] = {
+    "torch": _by_autograd,
+    "tensorflow": _by_tape,
+    "jax": _by_jax,
+}

@@ -1,0 +1,67 @@
+"""TensorFlow on the CPU, eagerly, through ``tf.nn``.
+
+How each operation is called is in `tensorflow_lines`. Shims: windowed operations run channels last
+(arrays are transposed before and after); ``tf.pad`` in front of 3-D operations that take no amounts
+of padding, ``tf.slice`` behind transposed 3-D convolutions. What TensorFlow has no parameter for
+(average pools with amounts of padding, ceil mode, transposed convolutions in groups …) is not
+claimed, and raises ValueError where it is asked for all the same.
+
+Options, joined by commas: ``no-onednn`` switches oneDNN off, which is another set of kernels;
+``nd`` calls the functions for any number of axes, ``tf.nn.convolution`` and ``tf.nn.pool``, which
+dilate by rearranging the input; ``depthwise`` calls ``tf.nn.depthwise_conv2d`` where it can.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+from ..errors import AdapterError, UnknownAdapter, nearest
+
+OPTIONS = ("no-onednn", "nd", "depthwise")
+
+_SWITCH = "TF_ENABLE_ONEDNN_OPTS"
+
+
+def make(option: str | None) -> Any:
+    """TensorFlow as `option` says.
+
+    Raises UnknownAdapter for other words, AdapterError if TensorFlow was loaded with the other
+    setting of oneDNN.
+    """
+    words = option.split(",") if option else []
+    for word in words:
+        if word not in OPTIONS:
+            raise UnknownAdapter(
+                f"tensorflow has no option {word!r}{nearest(word, OPTIONS)}; known: "
+                f"{', '.join(OPTIONS)}"
+            )
+    if "nd" in words and "depthwise" in words:
+        raise UnknownAdapter("tensorflow: choose one of the options nd and depthwise")
+    loaded = "tensorflow" in sys.modules
+    before = os.environ.get(_SWITCH)
+    wanted = "0" if "no-onednn" in words else "1" if before == "0" else before
+    if loaded and (before == "0") != (wanted == "0"):
+        state = "off" if before == "0" else "on"
+        raise AdapterError(
+            f"tensorflow was loaded with oneDNN {state}, and cannot switch: check tensorflow and"
+            f" tensorflow:no-onednn by a command each"
+        )
+    if wanted is not None:
+        os.environ[_SWITCH] = wanted
+    # Its start fills screens with notes on processors and GPUs.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+    from .claims import tensorflow as declared
+    from .tensorflow_calls import TensorFlow
+
+    path = next((word for word in words if word != "no-onednn"), "")
+    found = TensorFlow(path, "no-onednn" not in words, declared(option or ""))
+    if not path:
+        return found
+    # What such an option does not touch would only be tested twice.
+    held = ("conv",) if path == "depthwise" else ("conv", "max_pool", "avg_pool")
+    extra = ("name", "version", "claims", "vjp", "double_vjp", "spell")
+    return SimpleNamespace(**{name: getattr(found, name) for name in (*held, *extra)})
