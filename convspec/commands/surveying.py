@@ -13,7 +13,7 @@ import click
 from convspec.problems import Problem, tell
 from convspec.profiles import BUDGETS
 
-from .running import GRAVEST
+from .told import GRAVEST
 
 if TYPE_CHECKING:
     from convspec.matrix.asked import Row
