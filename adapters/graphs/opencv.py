@@ -10,11 +10,11 @@ import numpy as np
 
 from ..errors import UnknownAdapter
 from .claims import opencv as declared
-from .models import Cache, Graphs, Recipe, fed, model_of
+from .models import OPSET, Cache, Graphs, Recipe, fed, model_of
 from .nodes import Array, Node
 from .programs import Program
 
-RECIPE = Recipe(opset=22, output_shapes=True)
+RECIPE = Recipe(opset=OPSET, output_shapes=True)
 
 
 class OpenCV(Graphs):
