@@ -22,6 +22,7 @@ from .commands import (
     keeping,
     looking,
     measuring,
+    observing,
     proving,
     reporting,
     running,
@@ -112,6 +113,7 @@ for command in (
     measuring.power,
     keeping.findings,
     anchoring.anchors,
+    observing.observe,
 ):
     cli.add_command(command)
 

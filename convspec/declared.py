@@ -8,7 +8,9 @@ documents.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from .adapters.backends import BACKENDS
 from .adapters.listing import declared
@@ -32,14 +34,14 @@ Row = tuple[str, str, str, str]
 
 def chosen(point: DialectPoint) -> tuple[Seen, ...]:
     """Who makes which choice: what adapters declare, then what is written down of others."""
-    of_ours = declared_at(point.name)
-    said = {seen.who for seen in of_ours}
-    return (*of_ours, *(seen for seen in point.chosen if not _covered(seen, said)))
+    ours = declared_at(point.name)
+    return (*ours, *(seen for seen in point.chosen if not _covered(seen, ours)))
 
 
-def _covered(seen: Seen, said: set[str]) -> bool:
+def _covered(seen: Seen, ours: tuple[Seen, ...]) -> bool:
     """Whether a row written by hand only tells what an adapter declares, too."""
-    return seen.how == "run" and seen.who in said and not seen.detail
+    alike = (own for own in ours if own.who == seen.who and own.version.startswith(seen.version))
+    return seen.how == "run" and not seen.detail and any(alike)
 
 
 @cache
@@ -90,15 +92,16 @@ def claims_of(adapter: str, option: str) -> Claims | None:
         raise
 
 
-def disagreements(claims: Claims, observed: dict[str, dict[str, object]]) -> dict[str, str]:
+def differing(made: Mapping[str, str], observed: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     """Point → what was observed (empty: none of the choices), where that is not what is declared.
 
+    `made` holds the choices that are declared, the specification's own where it is silent;
     `observed` is what `probes.observe` gives, or what a report tells.
     """
     return {
         point: str(seen["choice"] or "")
         for point, seen in observed.items()
-        if point in HELD and seen["choice"] != claims.dialect[point]
+        if point in HELD and seen["choice"] != made.get(point, HELD[point].default)
     }
 
 

@@ -65,12 +65,14 @@ def report_of(
         own = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME")}
         done = subprocess.run(
             words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            check=False, env=own,
+            check=False, env=own, cwd=folder,
         )  # fmt: skip
         file = Path(folder) / file_name(anchor.adapter)
         if not file.is_file():
             lines = done.stdout.decode(errors="replace").strip().splitlines()
-            raise NoRun(lines[-1].removeprefix("convspec: ") if lines else f"exit {done.returncode}")
+            raise NoRun(
+                lines[-1].removeprefix("convspec: ") if lines else f"exit {done.returncode}"
+            )
         report: dict[str, Any] = json.loads(file.read_text("utf-8"))
         return report
 

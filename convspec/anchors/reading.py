@@ -65,9 +65,7 @@ def anchors() -> tuple[Anchor, ...]:
 def read(text: str) -> tuple[Anchor, ...]:
     """The anchors of a text. Raises KeyError, TypeError or ValueError where it is wrong."""
     return tuple(
-        Anchor(
-            one["name"], one["adapter"], one["version"], tuple(_fault(f) for f in one["fault"])
-        )
+        Anchor(one["name"], one["adapter"], one["version"], tuple(_fault(f) for f in one["fault"]))
         for one in tomllib.loads(text)["anchor"]
     )
 
