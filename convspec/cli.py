@@ -18,6 +18,7 @@ import click
 
 from .commands import (
     anchoring,
+    beginning,
     fuzzing,
     keeping,
     looking,
@@ -114,6 +115,7 @@ for command in (
     keeping.findings,
     anchoring.anchors,
     observing.observe,
+    beginning.init,
 ):
     cli.add_command(command)
 

@@ -65,5 +65,8 @@ def make(option: str | None) -> OpenCV:
     if option:
         raise UnknownAdapter(f"opencv has no options, and so no {option!r}")
     cv2.setNumThreads(1)
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    if hasattr(cv2.utils, "logging"):
+        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    else:  # OpenCV 4
+        cv2.setLogLevel(0)
     return OpenCV()

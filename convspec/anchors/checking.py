@@ -55,7 +55,8 @@ def report_of(
     python: Path, anchor: Anchor, *, profile: str, seed: int, jobs: int | None,
     known: Sequence[str] = (),
 ) -> dict[str, Any]:  # fmt: skip
-    """The JSON report of the clauses concerned, run by another interpreter. Raises NoRun."""
+    """The JSON report of the clauses concerned, run by another interpreter, with the laws that
+    finished. Raises NoRun."""
     with tempfile.TemporaryDirectory(prefix="convspec-") as folder:
         words = [str(python), "-m", "convspec", "check", anchor.adapter, "--profile", profile]
         words += ["--seed", str(seed), "--no-conditions", "--report", "json", "--out", folder]
@@ -74,6 +75,10 @@ def report_of(
                 lines[-1].removeprefix("convspec: ") if lines else f"exit {done.returncode}"
             )
         report: dict[str, Any] = json.loads(file.read_text("utf-8"))
+        # The report keeps the smallest failure of each kind; every law's own are in the events.
+        events = Path(folder) / file_name(anchor.adapter, ".events.jsonl")
+        found = map(json.loads, events.read_text("utf-8").splitlines())
+        report["laws_finished"] = [event for event in found if event["kind"] == "law-finished"]
         return report
 
 
@@ -85,10 +90,11 @@ def version_in(report: Mapping[str, Any]) -> str:
 def shown(fault: Fault, report: Mapping[str, Any]) -> Found | None:
     """The smallest failing case of the fault's clauses that satisfies its condition."""
     found = []
-    for slug, clause in report["clauses"].items():
+    for law in report["laws_finished"]:
+        slug = law["clause"]
         if not any(fnmatchcase(slug, glob) for glob in fault.clauses):
             continue
-        for failure in clause["failures"]:
+        for failure in law["failures"]:
             if failure["verdict"] not in FAILS or not failure["case"]:
                 continue
             case = Case.parse(failure["case"])
