@@ -59,10 +59,10 @@ def _runtime(module: str, what: str, library: str, *packages: str) -> Backend:
     )  # fmt: skip
 
 
-def _jax(module: str, what: str, *packages: str) -> Backend:
+def _jax(module: str, what: str, *packages: str, options: tuple[str, ...] = ()) -> Backend:
     return Backend(
         f"jaxes.{module}", what, packages[0].replace("dm-", ""), (*packages,),
-        f"jaxes.claims:{module}", {"": "jax"},
+        f"jaxes.claims:{module}", dict.fromkeys(("", *options), "jax"),
     )  # fmt: skip
 
 
@@ -107,10 +107,13 @@ BACKENDS: dict[str, Backend] = {
     "litert": _runtime(
         "litert", "LiteRT with XNNPACK", "ai_edge_litert", "ai-edge-litert", "flatbuffers"
     ),
-    "jax": _jax("lax", "JAX: jax.lax on the CPU", "jax"),
-    "flax": _jax("flax", "Flax: flax.linen's layers on JAX", "flax", "jax"),
+    "jax": _jax("lax", "JAX: jax.lax on the CPU; option: unoptimized", "jax",
+                options=("unoptimized",)),
+    "flax": _jax("flax", "Flax: flax.linen's layers on JAX; option: nnx", "flax", "jax",
+                 options=("nnx",)),
     "equinox": _jax("equinox", "Equinox: equinox.nn's layers on JAX", "equinox", "jax"),
-    "haiku": _jax("haiku", "Haiku's layers on JAX", "dm-haiku", "jax"),
+    "haiku": _jax("haiku", "Haiku's layers on JAX; option: channels-first", "dm-haiku", "jax",
+                  options=("channels-first",)),
     "tensorflow": Backend(
         "kerases.tensorflow", "TensorFlow on the CPU; option: no-onednn", "tensorflow",
         ("tensorflow-cpu",), "kerases.claims:tensorflow",

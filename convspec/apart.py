@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from convspec.adapters.opening import Adapter, AdapterError, open_adapter
@@ -22,6 +22,10 @@ from convspec.zygote import Made, NotOpened, Zygote
 
 Ask = Callable[..., Any]
 """Called with a function and arguments: what `function(adapter, *arguments)` gives."""
+
+COMPILING = 6
+"""How much longer an implementation may take for an answer that claims to compile for each shape: a
+law calls with several shapes."""
 
 OPENING = 60.0
 """Seconds that opening an implementation may take; three times a case's limit if that is more."""
@@ -62,6 +66,7 @@ class Apart:
     """An implementation in a process of its own. A context manager.
 
     `given` is its name, or an adapter that is open in this process, of which a copy is taken.
+    `limits` are what it may use up; one that compiles has `COMPILING` times as long.
     `meet`: where to find a zygote that another process has begun for it.
 
     Raises what `open_adapter` raises, and AdapterError if opening it dies or takes too long.
@@ -82,7 +87,7 @@ class Apart:
         except NotOpened as lost:
             self.zygote.close()
             raise AdapterError(_told(name, lost)) from None
-        self.shared: Isolated[Any] = Isolated(self.zygote, self.limits)
+        self.shared: Isolated[Any] = Isolated(self.zygote, self._patient(self.limits))
         """Serves tasks (function, arguments); ended with the rest."""
 
     def __enter__(self) -> Apart:
@@ -106,8 +111,13 @@ class Apart:
         if not self.zygote.forks:
             yield self.ask
             return
-        with Isolated[Any](self.zygote, limits) as isolated:
+        with Isolated[Any](self.zygote, self._patient(limits)) as isolated:
             yield lambda function, *arguments: isolated((function, arguments))
+
+    def _patient(self, limits: Limits) -> Limits:
+        if not self.adapter.claims.compiled:
+            return limits
+        return replace(limits, seconds=COMPILING * limits.seconds)
 
     def ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """What `function(adapter, *arguments)` gives there."""

@@ -20,6 +20,7 @@ import numpy.typing as npt
 from convspec.afterwards import Run
 from convspec.events import Covered, Event, LawFinished
 from convspec.law import Law
+from convspec.plan import Item, grouping
 from convspec.search import playlist, seed_of
 from convspec.spaces import Space, space_for
 
@@ -72,7 +73,7 @@ def covered(run: Run, op: str, rank: int, laws: list[LawFinished]) -> Covered:
         space = law.space(op, rank, claims)
         if space is None:
             continue
-        rows = _rows(space, law, event, run.seed)
+        rows = _rows(space, law, event, run)
         cases += len(rows)
         if law.defective:
             levels = space.factors[0].levels
@@ -115,9 +116,11 @@ def _whole(counts: Counter[str], classes: tuple[str, ...]) -> dict[str, int]:
     return {name: counts[name] for name in classes}
 
 
-def _rows(space: Space, law: Law, event: LawFinished, seed: int) -> Array:
-    own = seed_of(seed, law.name, event.op, event.rank)
-    rows = list(islice(playlist(space, own), event.drawn))
+def _rows(space: Space, law: Law, event: LawFinished, run: Run) -> Array:
+    own = seed_of(run.seed, law.name, event.op, event.rank)
+    item = Item(law.name, event.op, event.rank)
+    groups = grouping(run.laws, run.bench.adapter.claims, run.profile, run.seed, item)
+    rows = list(islice(playlist(space, own, groups), event.drawn))
     return np.array(rows, np.int64).reshape(len(rows), len(space.factors))
 
 

@@ -23,7 +23,7 @@ from convspec.isolation import PRINTED, Limits, can_fork
 from convspec.journal import CannotResume, difference
 from convspec.known.reading import known_of, marks, read_known
 from convspec.law import LAWS_PACKAGE, all_laws
-from convspec.plan import Item, counts, items
+from convspec.plan import Item, counts, grouping, items
 from convspec.plugin import SESSION, EventCollector
 from convspec.probes import LIMIT as PROBING
 from convspec.probes import observe
@@ -190,14 +190,18 @@ def _left_out(run: Run, planned: Sequence[Item]) -> Iterator[LawFinished]:
     heard = {(e.law, e.op, e.rank) for e in run.events if isinstance(e, LawFinished)}
     missing = [item for item in planned if (item.law, item.op, item.rank) not in heard]
     if missing:
-        counted = counts(dict(run.laws), run.bench.adapter.claims, run.profile)
+        claims = run.bench.adapter.claims
+        counted = counts(dict(run.laws), claims, run.profile)
         for item in missing:
             law = run.laws[item.law]
             if item.rank is None:
                 yield LawFinished(law.name, law.slug(item.op), item.op, None, UNSUPPORTED)
             else:
                 count = counted[item]
-                yield run.bench.run(law, item.op, item.rank, count=count, seed=run.seed)
+                groups = grouping(run.laws, claims, run.profile, run.seed, item)
+                yield run.bench.run(
+                    law, item.op, item.rank, count=count, seed=run.seed, grouping=groups
+                )
 
 
 def smoke(adapter: Adapter, ask: Ask | None = None) -> None:
@@ -255,7 +259,9 @@ def _pytest(
     collector = EventCollector(emit, alone=apart is not None)
     plugins: list[object] = [collector]
     if workers:
-        arguments += ["-p", "xdist.plugin", f"--numprocesses={workers}", "--dist=worksteal"]
+        # Who compiles keeps what it compiled: all laws of an operation go to one worker.
+        dist = "loadgroup" if bench.adapter.claims.compiled else "worksteal"
+        arguments += ["-p", "xdist.plugin", f"--numprocesses={workers}", f"--dist={dist}"]
         arguments += _as_here(apart)
     else:
         plugins.append(_Given(bench))

@@ -15,6 +15,7 @@ from convspec import reference
 from convspec.adapters.opening import Adapter
 from convspec.answers import calls_made
 from convspec.apart import Apart
+from convspec.configurations import Grouping
 from convspec.contents import filled
 from convspec.dialect import resized
 from convspec.dtypes import floating
@@ -177,11 +178,12 @@ class Bench:
 
     def run(
         self, law: Law, op: str, rank: int, *, count: int, seed: int,
-        seen: set[Kind] | None = None,
+        seen: set[Kind] | None = None, grouping: Grouping | None = None,
     ) -> LawFinished:  # fmt: skip
         """Put `count` drawn cases to a law. Never raises for what the implementation does.
 
         `seen` are kinds of failure (see `search.kind_of`) that are left out; new ones are added.
+        With a `grouping`, another configuration is what costs, and contents are not.
         """
         seen = set() if seen is None else seen
         began = time.perf_counter()
@@ -189,7 +191,7 @@ class Bench:
             return LawFinished(law.name, law.slug(op), op, rank, UNSUPPORTED)
         space = self._court.space(law.name, op, rank)
         own_seed = seed_of(seed, law.name, op, rank)
-        rows = Playlist(space, own_seed, count)
+        rows = Playlist(space, own_seed, count, grouping)
         known = Excusing(
             lambda row: self._ask((law.name, op, rank, row)),
             self.regions.of(law.slug(op)),
@@ -205,6 +207,7 @@ class Bench:
             outcome = search(
                 rows, space.sizes, check, own_seed,
                 shrinking=check.shrinking, known=frozenset(seen), seeds=space.seeds,
+                contents=() if grouping is None else space.contents,
             )  # fmt: skip
             seen |= outcome.found.keys()
             empty = self._empty.copy()

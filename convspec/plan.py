@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from convspec.configurations import Grouping, seed_of
 from convspec.law import Law
-from convspec.profiles import BUDGETS, LEAST, MOST_PER_WEIGHT, ONE_RANK
+from convspec.profiles import (
+    BUDGETS,
+    CONFIGURATIONS,
+    CONTENTS,
+    LEAST,
+    LEAST_CONFIGURATIONS,
+    MOST_PER_WEIGHT,
+    ONE_RANK,
+)
 from convspec.spec.claims import Claims
 from convspec.spec.groups import ADAPTIVE, GLOBAL, SOFTMAXES, possible_ranks
 
@@ -77,6 +86,9 @@ def counts(laws: dict[str, Law], claims: Claims, profile: str) -> dict[Item, int
         for item in items(laws.values(), claims, profile)
         if item.rank is not None
     }
+    if claims.compiled:
+        each = CONTENTS[profile]
+        return {item: each * configurations(profile, share) for item, share in weights.items()}
     total = sum(weights.values()) or 1.0
     result = {}
     for item, share in weights.items():
@@ -84,3 +96,23 @@ def counts(laws: dict[str, Law], claims: Claims, profile: str) -> dict[Item, int
         most = MOST_PER_WEIGHT[profile] * max(share, 1.0)
         result[item] = max(round(min(fair, most)), LEAST[profile])
     return result
+
+
+def configurations(profile: str, share: float) -> int:
+    """Configurations for an item of that weight, of an adapter that compiles for each of them."""
+    return max(round(CONFIGURATIONS[profile] * share), LEAST_CONFIGURATIONS[profile])
+
+
+def grouping(
+    laws: Mapping[str, Law], claims: Claims, profile: str, seed: int, item: Item
+) -> Grouping | None:
+    """How the rows of an item are grouped; None where the adapter does not compile for shapes.
+
+    What is invalid is refused before anything is compiled, and is not grouped either.
+    """
+    if not claims.compiled or item.rank is None or laws[item.law].defective:
+        return None
+    most = max(weight(law, item.op, item.rank) for law in laws.values() if item.op in law.ops)
+    return Grouping(
+        CONTENTS[profile], configurations(profile, most), seed_of(seed, item.op, item.rank)
+    )

@@ -105,7 +105,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         names = [
             item.op if item.rank is None else f"{item.op}-{item.rank}d" for item in found
         ]  # fmt: skip
-        metafunc.parametrize("law_run", found, ids=names, indirect=True)
+        grouped = _grouped(metafunc.config)
+        given = [
+            pytest.param(item, marks=pytest.mark.xdist_group(name) if grouped else ())
+            for item, name in zip(found, names, strict=True)
+        ]
+        metafunc.parametrize("law_run", given, ids=names, indirect=True)
+
+
+def _grouped(config: pytest.Config) -> bool:
+    """Whether a process of several keeps to the operations that it has compiled programs for."""
+    there = hasattr(config, "workerinput")
+    return there and session_of(config).adapter.claims.compiled
 
 
 @pytest.fixture
@@ -177,7 +188,8 @@ class EventCollector:
 
 def _lost(report: pytest.TestReport) -> LawFinished:
     """The event of an item whose process died, or that failed before it began."""
-    function, _, bracket = report.nodeid.rpartition("::")[2].partition("[")
+    # xdist appends an item's group.
+    function, _, bracket = report.nodeid.rpartition("::")[2].partition("@")[0].partition("[")
     name = function.removeprefix("test_")
     op, _, rank = bracket.rstrip("]").partition("-")
     from convspec.law import all_laws

@@ -195,6 +195,15 @@ class Report:
         return sum(clause.tested for clause in self.clauses)
 
     @property
+    def configurations(self) -> dict[str, int]:
+        """Distinct configurations that laws were tried on, per operation: cases apart from what
+        their arrays hold. Counted once a run is through; empty if it was cut short."""
+        found: dict[str, int] = {}
+        for one in self.covered:
+            found[one.op] = found.get(one.op, 0) + one.configurations
+        return found
+
+    @property
     def cases_per_second(self) -> float:
         """Cases per second of the whole run, all processes together."""
         return self.cases / self.seconds if self.seconds > 0 else 0.0

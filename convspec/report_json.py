@@ -41,8 +41,9 @@ def document(report: Report) -> dict[str, Any]:
         **{name: [_event_json(event) for event in getattr(report, name)] for name in KINDS},
         "totals": {
             "clauses": len(report.clauses), "verdicts": report.totals, "cases": report.cases,
-            "tested": report.tested,
+            "tested": report.tested, "configurations": sum(report.configurations.values()),
         },
+        "configurations": report.configurations,
         "timing": {
             "seconds": round(report.seconds, 3),
             "cases_per_second": round(report.cases_per_second, 1),

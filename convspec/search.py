@@ -10,7 +10,6 @@ machine; then the first row of each kind of failure is shrunk (see `shrinking`).
 from __future__ import annotations
 
 import random
-import zlib
 from collections import deque
 from collections.abc import Callable, Collection, Container, Iterator, Sequence
 from contextlib import suppress
@@ -18,21 +17,29 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from convspec.configurations import Grouping, grouped, seed_of
 from convspec.covering import covering_rows
 from convspec.events import DEVIATES
+from convspec.frugal import shrink_frugally
 from convspec.shrinking import shrink, simplicity
 from convspec.spaces import Space
 from convspec.verdicts import Mismatch
+
+__all__ = ["Found", "Playlist", "Search", "kind_of", "playlist", "search", "seed_of"]
 
 Row = tuple[int, ...]
 Kind = tuple[Any, ...]
 
 
-def playlist(space: Space, seed: int) -> Iterator[Row]:
+def playlist(space: Space, seed: int, grouping: Grouping | None = None) -> Iterator[Row]:
     """The rows of a space for a seed, without end: the simplest, then covering and uniform ones.
 
-    These come in turn. The fields of a covering row that are not combined are drawn.
+    These come in turn. The fields of a covering row that are not combined are drawn. With a
+    `grouping`, there are several contents of each configuration instead.
     """
+    if grouping is not None:
+        yield from grouped(space, seed, grouping)
+        return
     draw = random.Random(seed).random
     sizes = space.sizes
     combined = [i for i, factor in enumerate(space.factors) if factor.combined]
@@ -59,8 +66,10 @@ AHEAD = 24
 class Playlist:
     """The rows of one search, in order; `coming` shows those that will be drawn next."""
 
-    def __init__(self, space: Space, seed: int, count: int) -> None:
-        self._rows = islice(playlist(space, seed), count)
+    def __init__(
+        self, space: Space, seed: int, count: int, grouping: Grouping | None = None
+    ) -> None:
+        self._rows = islice(playlist(space, seed, grouping), count)
         self._shown: deque[Row] = deque()
         self.drawn = 0
         """Rows that were drawn."""
@@ -101,11 +110,6 @@ class Search:
     found: dict[tuple[Any, ...], Found] = field(default_factory=dict)
 
 
-def seed_of(*parts: object) -> int:
-    """A number that depends on all parts and on nothing else."""
-    return zlib.crc32(":".join(map(str, parts)).encode())
-
-
 KINDS = 8
 """Kinds of failure that are shrunk in one search."""
 
@@ -119,12 +123,14 @@ def search(
     shrinking: Callable[[], None] = lambda: None,
     known: Container[Kind] = (),
     seeds: Collection[int] = (),
+    contents: Collection[int] = (),
 ) -> Search:
     """Put all rows to `check`; shrink the first of each kind of `Mismatch`.
 
     `shrinking` is called when the rows are through. Failures of the `known` kinds are counted, and
-    neither kept nor shrunk. `seeds` are the fields that hold seeds of contents. Exceptions other
-    than Mismatch pass through: they are errors of ours.
+    neither kept nor shrunk. `seeds` are the fields that hold seeds of contents; `contents`, if
+    told, all that choose contents: to change another one is then costly, and not done often.
+    Exceptions other than Mismatch pass through: they are errors of ours.
     """
     outcome = Search()
 
@@ -148,7 +154,10 @@ def search(
         first = outcome.found[left[0]]
         # How a call dies or what it refuses is rarely a matter of contents, and dying takes time.
         free = seeds if first.mismatch.verdict == DEVIATES else ()
-        shrink(first.row, sizes, _only(put, left[0]), seed, free)
+        if contents:
+            shrink_frugally(first.row, sizes, _only(put, left[0]), seed, free, contents)
+        else:
+            shrink(first.row, sizes, _only(put, left[0]), seed, free)
     return outcome
 
 

@@ -15,7 +15,7 @@ from convspec.isolation import Limits, can_fork
 from convspec.known.entry import Regions
 from convspec.known.reading import known_of
 from convspec.law import Law, all_laws
-from convspec.plan import Item, counts, items, wanted
+from convspec.plan import Item, counts, grouping, items, wanted
 from convspec.spec.case import Case
 
 
@@ -117,4 +117,8 @@ class Session:
         if item.rank is None:
             return LawFinished(law.name, law.slug(item.op), item.op, None, UNSUPPORTED)
         seed = self.config.getoption("--convspec-seed")
-        return self.bench.run(law, item.op, item.rank, count=self.counts[item], seed=seed)
+        profile = self.config.getoption("--convspec-profile")
+        return self.bench.run(
+            law, item.op, item.rank, count=self.counts[item], seed=seed,
+            grouping=grouping(self.laws, self.adapter.claims, profile, seed, item),
+        )  # fmt: skip

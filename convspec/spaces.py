@@ -24,6 +24,9 @@ from convspec.spec.dtypes import is_float
 from convspec.spec.groups import ADAPTIVE, CONVOLUTIONS, FLAT, GLOBAL, MAXIMA, ROUNDED, WEIGHTED
 from convspec.stretching import stretched
 
+CONTENTS = (".pattern", ".k")
+"""How factors end that choose contents."""
+
 
 @dataclass(frozen=True)
 class Factor:
@@ -69,6 +72,11 @@ class Space:
     def seeds(self) -> frozenset[int]:
         """The places of the factors that hold seeds of contents."""
         return frozenset(i for i, factor in enumerate(self.factors) if factor.name.endswith(".k"))
+
+    @property
+    def contents(self) -> frozenset[int]:
+        """The places of the factors that choose contents, and nothing else."""
+        return frozenset(i for i, f in enumerate(self.factors) if f.name.endswith(CONTENTS))
 
     def case(self, row: Sequence[int]) -> Case:
         """The case a row stands for."""

@@ -168,9 +168,11 @@ def summary(out: Console, report: Report) -> None:
     """The run in one line, two where it does not fit; never one percentage."""
     head = report.head
     counts = ", ".join(_counts(report.totals)) or "no clause was reached"
+    distinct = sum(report.configurations.values())
+    of = f" of {_count(distinct, 'configuration')}" if distinct else ""
     lines = [
         f"{head.adapter} {head.version} · {head.profile} · seed {head.seed} · clauses: {counts}",
-        f"{_count(report.cases, 'case')} in {seconds(report.seconds)}"
+        f"{_count(report.cases, 'case')}{of} in {seconds(report.seconds)}"
         f" ({report.cases_per_second:,.0f}/s)",
     ]
     if report.interrupted:

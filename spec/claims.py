@@ -14,6 +14,8 @@ dictionary and needs no import of ours::
 ``all`` applies to every operation, an operation's own entry overrides it, ``vjp`` lists the
 operations whose gradients are claimed (all that the adapter has, if it has a ``vjp``), and
 ``double_vjp`` those whose second gradients are (all that have one, if it has a ``double_vjp``).
+``"fork": False`` says that the library hangs or dies in a forked child, ``"compiled": True`` that a
+call of a new shape costs much more than one of a shape that was seen before.
 """
 
 from __future__ import annotations
@@ -49,7 +51,8 @@ class OpClaims:
 
     Bounds are inclusive (least, greatest). `padding_limit` relates the padding of pools to
     the window w per axis: "window" means < w, "half_window" means ≤ w/2 (undilated).
-    `named_stride` is the greatest stride that named padding is claimed with, `powers` the p of Lp
+    `named_stride` is the greatest stride that named padding is claimed with, `named_ceil` whether
+    it is in ceil mode, `powers` the p of Lp
     pools. `networks`, for ``network`` alone, are the pools, heads and outputs that follow from what
     is claimed of the layers; nobody writes them. `algorithm`, of convolutions, names the transform
     that results (not gradients) are computed by in calls without stride and dilation, per dtype:
@@ -72,6 +75,7 @@ class OpClaims:
     padding_limit: str = "none"
     named_padding: tuple[str, ...] = ()
     named_stride: int = UNBOUNDED
+    named_ceil: bool = True
     ceil_mode: tuple[bool, ...] = (False, True)
     count_include_pad: tuple[bool, ...] = (False, True)
     modes: tuple[str, ...] = PAD_MODES
@@ -132,6 +136,7 @@ class OpClaims:
             and not (pooled and any(max(pair) > k for pair, k in zip(pairs, near, strict=False)))
             and (not named or padding in self.named_padding)
             and not (named and max(p["stride"]) > self.named_stride)
+            and not (named and p.get("ceil_mode") and not self.named_ceil)
             and (self.empty_batch or shape[0] > 0)
         )
 
@@ -150,6 +155,9 @@ _WORDS: dict[str, Collection[Any]] = {
     "bias": (False, True),
 }
 
+_PROCESS = ("fork", "compiled")
+"""What is claimed of the process that the library runs in: yes or no."""
+
 
 @dataclass(frozen=True)
 class Claims:
@@ -157,13 +165,16 @@ class Claims:
 
     `accumulate` maps a dtype to the dtype its sums are kept in, where that is not itself; an
     operation may say otherwise.
-    `fork` says that the library works in a forked child of the process that loaded it.
+    `fork` says that the library works in a forked child of the process that loaded it, `compiled`
+    that it compiles a program for every configuration (operation, parameters, shapes, types) that
+    it meets, so that many contents of a few configurations are what it can be asked for.
     """
 
     ops: Mapping[str, OpClaims]
     dialect: Mapping[str, str] = field(default_factory=lambda: resolve({}))
     accumulate: Mapping[str, str] = field(default_factory=dict)
     fork: bool = True
+    compiled: bool = False
 
     @cached_property
     def departing(self) -> frozenset[str]:
@@ -191,6 +202,7 @@ class Claims:
             "dialect": dict(self.dialect),
             "accumulate": dict(self.accumulate),
             "fork": self.fork,
+            "compiled": self.compiled,
         }
 
 
@@ -205,7 +217,7 @@ def read_claims(
         data = {}
     if not isinstance(data, Mapping):
         raise ClaimsError(f"claims must be a dictionary, not {type(data).__name__}")
-    known = {"all", "vjp", "double_vjp", "dialect", "fork", *SUMS, *OPERATIONS}
+    known = {"all", "vjp", "double_vjp", "dialect", *_PROCESS, *SUMS, *OPERATIONS}
     for key in data:
         if key not in known:
             raise ClaimsError(f"claims[{key!r}]: unknown entry{_nearest(key, known)}")
@@ -225,10 +237,11 @@ def read_claims(
         for name in OPERATIONS
         if name in available
     }
-    fork = data.get("fork", True)
-    if not isinstance(fork, bool):
-        raise ClaimsError(f"claims['fork']: expected True or False, not {fork!r}")
-    return Claims(ops, _dialect(data.get("dialect", {})), base.accumulate, fork)
+    process = {key: data[key] for key in _PROCESS if key in data}
+    for key, value in process.items():
+        if not isinstance(value, bool):
+            raise ClaimsError(f"claims[{key!r}]: expected True or False, not {value!r}")
+    return Claims(ops, _dialect(data.get("dialect", {})), base.accumulate, **process)
 
 
 def _differentiated(

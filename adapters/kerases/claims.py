@@ -13,6 +13,13 @@ from __future__ import annotations
 from typing import Any
 
 from convspec.spec.dtypes import FLOATS, INTEGERS
+from convspec.spec.groups import TWICE
+
+_TENSORFLOW = (
+    "conv", "conv_transpose", "pad", "max_pool", "max_pool_with_indices", "avg_pool",
+    "global_avg_pool", "global_max_pool", "global_sum_pool", "relu", "dense", "softmax",
+    "log_softmax", "cross_entropy",
+)  # fmt: skip
 
 _NAMED = ["same_upper", "valid"]
 
@@ -48,12 +55,19 @@ def tensorflow(option: str) -> dict[str, Any]:
             "max_pool": {**pool, "dtypes": [*floats, *INTEGERS]},
             "avg_pool": {**pool, "count_include_pad": [False]},
         }
-    conv = {"named_padding": _NAMED}
+    conv: dict[str, Any] = {"named_padding": _NAMED}
     if "depthwise" in words:
-        return {"all": {"dtypes": floats}, "dialect": {}, "conv": conv}
+        return {"all": {"dtypes": floats}, "conv": conv}
+    if "raw" in words:  # it has no gradient
+        return {
+            "all": {"dtypes": [*floats, "int32"]},
+            "conv": {**conv, "ranks": [2, 3], "groups": [1, 1]},
+        }
     return {
         "all": {"dtypes": floats},
         "dialect": _TENSORFLOW_DIALECT,
+        # The gradient of max_pool_with_argmax has none.
+        "double_vjp": [name for name in TWICE if name in _TENSORFLOW and "indices" not in name],
         "conv": conv,
         "conv_transpose": {"groups": [1, 1]},
         "pad": {"modes": ["constant", "reflect", "symmetric"], "dtypes": [*floats, *INTEGERS]},
@@ -63,6 +77,7 @@ def tensorflow(option: str) -> dict[str, Any]:
         },
         "max_pool_with_indices": {
             **_POOL, **_UNPADDED, "ranks": [2], "dtypes": [*floats, *INTEGERS],
+            "empty_batch": False,
         },
         "avg_pool": {**_POOL, **_UNPADDED, "count_include_pad": [False]},
         "global_max_pool": {"dtypes": [*floats, *INTEGERS]},
@@ -135,7 +150,7 @@ def keras(option: str) -> dict[str, Any]:
         "conv": _UNPADDED,
     }
     if "depthwise" in words:
-        return {**claims, "dialect": {}}
+        return {key: value for key, value in claims.items() if key != "dialect"}
     return {
         **claims,
         "conv_transpose": {"groups": [1, 1]},

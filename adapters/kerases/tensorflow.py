@@ -8,7 +8,8 @@ claimed, and raises ValueError where it is asked for all the same.
 
 Options, joined by commas: ``no-onednn`` switches oneDNN off, which is another set of kernels;
 ``nd`` calls the functions for any number of axes, ``tf.nn.convolution`` and ``tf.nn.pool``, which
-dilate by rearranging the input; ``depthwise`` calls ``tf.nn.depthwise_conv2d`` where it can.
+dilate by rearranging the input; ``depthwise`` calls ``tf.nn.depthwise_conv2d`` where it can;
+``raw`` calls ``tf.raw_ops.Conv``, which has groups and amounts of padding in 3-D, too.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Any
 
 from ..errors import AdapterError, UnknownAdapter, nearest
 
-OPTIONS = ("no-onednn", "nd", "depthwise")
+OPTIONS = ("no-onednn", "nd", "depthwise", "raw")
 
 _SWITCH = "TF_ENABLE_ONEDNN_OPTS"
 
@@ -38,8 +39,9 @@ def make(option: str | None) -> Any:
                 f"tensorflow has no option {word!r}{nearest(word, OPTIONS)}; known: "
                 f"{', '.join(OPTIONS)}"
             )
-    if "nd" in words and "depthwise" in words:
-        raise UnknownAdapter("tensorflow: choose one of the options nd and depthwise")
+    paths = [word for word in words if word != "no-onednn"]
+    if paths[1:]:
+        raise UnknownAdapter(f"tensorflow: choose one of the options {', '.join(paths)}")
     loaded = "tensorflow" in sys.modules
     before = os.environ.get(_SWITCH)
     wanted = "0" if "no-onednn" in words else "1" if before == "0" else before
@@ -57,11 +59,17 @@ def make(option: str | None) -> Any:
     from .claims import tensorflow as declared
     from .tensorflow_calls import TensorFlow
 
-    path = next((word for word in words if word != "no-onednn"), "")
+    path = paths[0] if paths else ""
     found = TensorFlow(path, "no-onednn" not in words, declared(option or ""))
     if not path:
         return found
     # What such an option does not touch would only be tested twice.
-    held = ("conv",) if path == "depthwise" else ("conv", "max_pool", "avg_pool")
-    extra = ("name", "version", "claims", "vjp", "double_vjp", "spell")
+    held = ("conv", "max_pool", "avg_pool") if path == "nd" else ("conv",)
+    extra = (
+        "name",
+        "version",
+        "claims",
+        "spell",
+        *(() if path == "raw" else ("vjp", "double_vjp")),
+    )
     return SimpleNamespace(**{name: getattr(found, name) for name in (*held, *extra)})

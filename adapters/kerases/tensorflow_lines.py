@@ -22,8 +22,9 @@ Pads = tuple[tuple[int, int], ...]
 
 X, W, B, Y = Name("x"), Name("w"), Name("b"), Name("y")
 
-ONE_BY_ONE, RANK_AGNOSTIC = "depthwise", "nd"
-"""Options: depthwise convolutions by their own function; functions for any number of axes."""
+ONE_BY_ONE, RANK_AGNOSTIC, RAW = "depthwise", "nd", "raw"
+"""Options: depthwise convolutions by their own function; functions for any number of axes; the one
+operation for convolutions of two and three axes, which takes groups and amounts of padding."""
 
 NAMED = {"same_upper": "SAME", "valid": "VALID"}
 
@@ -99,6 +100,8 @@ def _conv(
     call = {"input": X, "filters": W, "strides": strides, "padding": native, "dilations": dilations}
     if option == RANK_AGNOSTIC:
         lines.append(Line("y", "tf.nn.convolution", call))
+    elif option == RAW:
+        lines.append(Line("y", "tf.raw_ops.Conv", _raw(native, strides, dilations, groups)))
     elif option == ONE_BY_ONE and _is_depthwise(rank, channels, groups, stride, dilation):
         forms["w"] = DEPTHWISE
         lines.append(
@@ -122,6 +125,16 @@ def _conv(
                  "padding": native if isinstance(native, str) else "VALID"}  # fmt: skip
         lines.append(Line("y", "tf.nn.conv3d", call))
     return Plan(_bias(lines, shapes), forms, form=LAST)
+
+
+def _raw(native: Any, strides: list[int], dilations: list[int], groups: int) -> dict[str, Any]:
+    explicit = isinstance(native, list)
+    return {
+        "input": X, "filter": W, "strides": [1, *strides, 1],
+        "padding": "EXPLICIT" if explicit else native,
+        "explicit_paddings": [p for pair in native for p in pair] if explicit else [],
+        "data_format": "CHANNELS_LAST", "dilations": [1, *dilations, 1], "groups": groups,
+    }  # fmt: skip
 
 
 def _is_depthwise(rank: int, channels: int, groups: int, stride: Ints, dilation: Ints) -> bool:

@@ -99,6 +99,8 @@ def window_axes(
         built.append(axis)
     if named != "explicit" and any(a.stride > claims.named_stride for a in built):
         named = "explicit"
+    if values.get("ceil_mode") and not claims.named_ceil:
+        named = "explicit"
     return built, named
 
 

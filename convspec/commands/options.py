@@ -53,7 +53,8 @@ def isolation(command: Callable[..., int]) -> Callable[..., int]:
     )  # fmt: skip
     @click.option(
         "--limit", type=click.FloatRange(0, min_open=True), metavar="SECONDS", default=20.0,
-        show_default=True, help="How long a case may take there.",
+        show_default=True,
+        help="How long a case may take there; six times that if it compiles for each shape.",
     )  # fmt: skip
     @click.option(
         "--memory", type=click.IntRange(0), metavar="MIB", default=4096, show_default=True,

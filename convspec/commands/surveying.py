@@ -13,7 +13,7 @@ import click
 from convspec.problems import Problem, tell
 from convspec.profiles import BUDGETS
 
-from .told import GRAVEST
+from .told import gravest
 
 if TYPE_CHECKING:
     from convspec.matrix.asked import Row
@@ -141,7 +141,7 @@ def matrix(
     if cut:
         tell("matrix: interrupted")
         return 130
-    return min(code, _exit_code(list(runs.outcomes.values()), strict), key=GRAVEST.index)
+    return gravest(code, _exit_code(list(runs.outcomes.values()), strict))
 
 
 def _asked(adapters: tuple[str, ...], wanted: Wanted) -> dict[str, Any]:
@@ -223,4 +223,4 @@ def _exit_code(outcomes: list[Outcome], strict: bool) -> int:
     out = [outcome for outcome in outcomes if outcome.status in LEFT_OUT]
     if not codes or (strict and out):
         codes.add(4 if out and all(outcome.status == NOTHING for outcome in out) else 3)
-    return min(codes, key=GRAVEST.index)
+    return gravest(*codes)

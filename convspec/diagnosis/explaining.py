@@ -43,7 +43,7 @@ def explain_failures(
     cases that a run may spend on it (`oracle.PER_RUN`) are spent; those that are left have no
     event. A failure inside a condition that was found already is not asked about again.
     """
-    budget = Budget()
+    budget = Budget.of(bench)
     known: dict[tuple[str, str, Kind], list[Explained]] = {}
     for finding in failing(events):
         law, case = laws.get(finding.law), Case.parse(finding.failure.case)

@@ -21,6 +21,9 @@ PER_FAILURE = 500
 PER_RUN = 3000
 """Cases that all failures of a run may cost together."""
 
+COMPILED = 6
+"""By how much both are less where a new configuration costs a compilation."""
+
 SURE = 5
 """Failures that all dense contents showed alike, after which fewer of them are tried."""
 
@@ -44,6 +47,11 @@ class Budget:
     """Cases that are left for a whole run."""
 
     left: int = PER_RUN
+
+    @classmethod
+    def of(cls, bench: Bench) -> Budget:
+        """What a run of an implementation may cost."""
+        return cls(PER_RUN // (COMPILED if bench.adapter.claims.compiled else 1))
 
 
 def is_blind(case: Case) -> bool:
@@ -84,7 +92,7 @@ class Oracle:
         self._bench, self._law, self._budget = bench, law, budget
         self.kind = kind
         self._own = {t.name: (t.pattern, t.k) for t in found.tensors}
-        self._left = PER_FAILURE
+        self._left = PER_FAILURE // (COMPILED if bench.adapter.claims.compiled else 1)
         self._deaths = DEATHS
         self._hits: dict[int, int] = {}
         self._alike = self._unlike = 0

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from convspec.configurations import is_configuration
 from convspec.law import Law
 from convspec.spaces import Space
 from convspec.spec.case import Case, Tensor
@@ -18,9 +19,6 @@ from convspec.spec.claims import Claims
 from convspec.spec.groups import ADAPTIVE, CONVOLUTIONS, MAXIMA, possible_ranks
 
 Values = dict[str, Any]
-
-CONTENTS = (".pattern", ".k")
-"""How factors end that choose contents, which are varied apart from the configuration."""
 
 LARGEST = 3000
 """Array elements up to which a case is asked for: small ones show the same, sooner."""
@@ -107,11 +105,6 @@ def _read(case: Case) -> Values:
                 outputs, tail = room // s + 1, room % s
             found |= {f"outputs{axis}": outputs, f"tail{axis}": tail}
     return found
-
-
-def is_configuration(name: str) -> bool:
-    """Whether a factor chooses something else than contents."""
-    return not name.endswith(CONTENTS)
 
 
 def one_at_a_time(values: Values, space: Space, most: int) -> Iterator[Values]:

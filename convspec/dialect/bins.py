@@ -40,6 +40,14 @@ def bins(
             )
             for n, out in zip(x.shape[2:], output_size, strict=True)
         )
+    if choices["adaptive_pool.bins"] == "larger-first":
+        found = tuple(
+            tuple(
+                range(i * (n // out) + min(i, n % out), (i + 1) * (n // out) + min(i + 1, n % out))
+                for i in range(out)
+            )
+            for n, out in zip(x.shape[2:], output_size, strict=True)
+        )
     for o in np.ndindex(*output_size):
         along = [found[axis][i] for axis, i in enumerate(o)]
         yield spatial(o), spatial([slice(cells.start, cells.stop) for cells in along])

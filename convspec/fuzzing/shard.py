@@ -17,7 +17,7 @@ from convspec.execute import Bench
 from convspec.isolation import Limits, can_fork
 from convspec.known.reading import known_of
 from convspec.law import all_laws
-from convspec.plan import Item, items, weight
+from convspec.plan import Item, grouping, items, weight
 from convspec.search import Kind, seed_of
 
 TURN = 40
@@ -89,10 +89,11 @@ def turns(order: Order) -> Iterator[LawFinished]:
                     continue
                 law = laws[item.law]
                 count = round(TURN * weight(law, item.op, item.rank))
+                seed = seed_of(order.seed, order.shard, number)
                 done = bench.run(
-                    law, item.op, item.rank, count=min(max(count, LEAST), MOST),
-                    seed=seed_of(order.seed, order.shard, number),
+                    law, item.op, item.rank, count=min(max(count, LEAST), MOST), seed=seed,
                     seen=seen.setdefault(item, set()),
+                    grouping=grouping(laws, adapter.claims, "full", seed, item),
                 )  # fmt: skip
                 if done.verdict in FAILING:
                     failed[item] = failed.get(item, 0) + 1

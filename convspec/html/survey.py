@@ -8,7 +8,7 @@ from typing import Any
 
 from convspec import claimed
 from convspec.adapters import listing
-from convspec.events import ABSENT, FAILING, FIXED, UNTESTED, KnownChecked
+from convspec.events import ABSENT, FAILING, FIXED, KNOWN, UNTESTED, KnownChecked
 from convspec.legible import legible
 from convspec.matrix.outcome import LEFT_OUT, RAN, Outcome
 from convspec.report import ClauseResult
@@ -18,7 +18,9 @@ from convspec.spec.operations import OPERATIONS
 from .matrix import Column, columns
 from .page import written
 
-STYLES = {"conforms": "right", "deviates": "wrong", FIXED: "fixed", "not judged": "ours"}
+STYLES = {
+    "conforms": "right", KNOWN: "known", "deviates": "wrong", FIXED: "fixed", "not judged": "ours",
+}  # fmt: skip
 """Verdict of a row → its style; all others are rows that need a remark."""
 
 

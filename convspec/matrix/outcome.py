@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from convspec import claimed
-from convspec.events import FAILING, FIXED
+from convspec.events import CONFORMS, FAILING, FIXED, KNOWN
 from convspec.journal import SUFFIX, BrokenFile
 from convspec.report import Report
 from convspec.saved import report_in
@@ -93,13 +93,16 @@ class Outcome:
 
     @property
     def verdict(self) -> str:
-        """In a word: how the run ended, if it came to its end, else the status."""
+        """In a word: how the run ended, if it came to its end, else the status.
+
+        Known is one that deviates where it is known to, and nowhere else.
+        """
         if self.status != RAN or self.report is None:
             return self.status
         found = {clause.verdict for clause in self.report.clauses}
         match self.report.exit_code:
             case 0:
-                return "conforms"
+                return KNOWN if KNOWN in found else CONFORMS
             case 1:
                 return "deviates" if found & {*FAILING} else FIXED
             case 4:

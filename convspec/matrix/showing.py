@@ -13,7 +13,7 @@ from convspec.legible import legible
 
 from .outcome import LEFT_OUT, Outcome
 
-STYLES = {"conforms": "green", "deviates": "bold red", "fixed": "bold yellow"}
+STYLES = {"conforms": "green", "known": "green", "deviates": "bold red", "fixed": "bold yellow"}
 """Verdict of a row → its style; all others are yellow."""
 
 LONGEST = 13

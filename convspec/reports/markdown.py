@@ -149,12 +149,17 @@ def _sign(verdict: str | None) -> str:
     return "" if verdict is None else f"{look(verdict)[0]} {verdict}"
 
 
+def _distinct(report: Report) -> str:
+    distinct = sum(report.configurations.values())
+    return f" of {distinct:,} distinct configurations" if distinct else ""
+
+
 def _head(report: Report) -> str:
     head = report.head
     sign = "✗" if report.exit_code == 1 else "✓" if report.exit_code == 0 else "!"
     lines = [
         f"## {sign} {inline(name_of(report))}",
-        f"clauses: {inline(counts(report.totals))} · {report.cases:,} cases in"
+        f"clauses: {inline(counts(report.totals))} · {report.cases:,} cases{_distinct(report)} in"
         f" {seconds(report.seconds)} · {inline(head.profile)} · seed {head.seed} · convspec"
         f" {inline(head.convspec)}, spec {inline(head.spec)}",
     ]
@@ -214,7 +219,9 @@ def _covered(report: Report) -> str:
         for c in report.covered
     ]  # fmt: skip
     head = ["operation", "axes", "cases", "configurations", "pairs", "triples"]
-    return _fold("Coverage of the declared space", table(head, rows))
+    each = ", ".join(f"{code(op)} {n:,}" for op, n in report.configurations.items())
+    said = f"Distinct configurations per operation: {each}."
+    return _fold("Coverage of the declared space", f"{table(head, rows)}\n\n{said}")
 
 
 def _folded(report: Report, clause: ClauseResult, several: bool) -> str:

@@ -218,20 +218,36 @@ POINTS = (
         {
             "overlapping": "[⌊i·n/o⌋, ⌈(i + 1)·n/o⌉): a cell on a boundary is in two bins",
             "disjoint": "[⌊i·n/o⌋, ⌊(i + 1)·n/o⌋), but one cell at least",
+            "larger-first": "⌈n/o⌉ cells the first n mod o of them, ⌊n/o⌋ the others, none twice",
         },
         _ADAPTIVE,
         (
             Seen("Keras on JAX", "overlapping", "run"),
             Seen("Paddle", "overlapping", "run", "3.3.1"),
+            Seen(
+                "Equinox",
+                "larger-first",
+                "run",
+                "0.13.8",
+                "takes no output larger than the input",
+            ),
         ),
         (
             Probe(
                 ("adaptive_max_pool output_size=2 x=1x1x3:float32:impulse@1",),
-                {"overlapping": ("1×1×2: 1 1",), "disjoint": ("1×1×2: 0 1",)},
+                {
+                    "overlapping": ("1×1×2: 1 1",),
+                    "disjoint": ("1×1×2: 0 1",),
+                    "larger-first": ("1×1×2: 1 0",),
+                },
             ),
             Probe(
                 ("adaptive_avg_pool output_size=2 x=1x1x3:float32:impulse@0",),
-                {"overlapping": ("1×1×2: 0.5 0",), "disjoint": ("1×1×2: 1 0",)},
+                {
+                    "overlapping": ("1×1×2: 0.5 0",),
+                    "disjoint": ("1×1×2: 1 0",),
+                    "larger-first": ("1×1×2: 0.5 0",),
+                },
             ),
         ),
         ("definition",),

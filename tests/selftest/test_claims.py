@@ -26,6 +26,12 @@ def test_nothing_said_is_the_default() -> None:
         assert claims.fork and not claims.accumulate
 
 
+def test_what_is_said_of_the_process() -> None:
+    assert (read({}).fork, read({}).compiled) == (True, False)
+    said = read({"fork": False, "compiled": True})
+    assert (said.fork, said.compiled) == (False, True)
+
+
 def test_an_operation_overrides_all() -> None:
     claims = read({"all": {"ranks": [2], "dilation": [1, 1]}, "conv": {"dilation": [1, None]}})
     assert claims.ops["conv"].ranks == claims.ops["pad"].ranks == (2,)
@@ -81,6 +87,7 @@ def test_the_dialect_is_resolved() -> None:
         ({"vjp": "conv"}, ["claims['vjp']", "a list"]),
         ({"vjp": ["avg_pool"]}, ["claims['vjp']", "'avg_pool'"]),
         ({"fork": "no"}, ["claims['fork']", "'no'"]),
+        ({"compiled": 1}, ["claims['compiled']", "True or False", "1"]),
         ({"dialect": {"max_pool.ties": "first"}}, ["claims['dialect']", "max_pool.ties"]),
         ({"dialect": {"max_pool.tie": "both"}}, ["claims['dialect']", "'both'", "split"]),
         ({"dialect": ["first"]}, ["claims['dialect']"]),
@@ -105,7 +112,8 @@ def test_gradients_without_vjp_are_a_mistake() -> None:
 def test_claims_are_json(name: str) -> None:
     document = json.loads(json.dumps(open_adapter(name).claims.to_json()))
     assert document["ops"]["conv"]["stride"] == [1, None]
-    assert set(document) == {"ops", "dialect", "accumulate", "fork"}
+    assert set(document) == {"ops", "dialect", "accumulate", "fork", "compiled"}
+    assert document["compiled"] is False
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,7 @@ def test_json_is_strict_and_holds_what_the_design_promises(tmp_path: Path) -> No
     assert document["adapter"]["claims"]["dialect"] == {"t": "first"}
     assert document["totals"] == {
         "clauses": 2, "cases": 20, "tested": 20, "verdicts": {DEVIATES: 1, CONFORMS: 1},
+        "configurations": 0,
     }  # fmt: skip
     clause = document["clauses"]["conv.value"]
     assert (clause["level"], clause["verdict"], clause["cases"]) == ("MUST", DEVIATES, 10)

@@ -1,0 +1,97 @@
+"""What the runtimes claim, as found by running them and in their documentation.
+
+**ncnn** 1.0.20261020: float32; no dilated pools, no Lp pools, padding constant, replicate or
+reflect.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+_NCNN_DIALECT = {
+    "conv_transpose.output-padding": "any",
+    "pool.ceil-mode": "keep",
+    "max_pool.nan": "ignored",
+    "max_pool.empty-window": "lowest",
+    "avg_pool.overhang": "full",
+    "avg_pool.empty-window": "nan",
+    "pad.negative": "reject",
+}
+
+_LITERT_DIALECT = {
+    "conv.too-large-window": "empty",
+    "max_pool.nan": "ignored",
+    "global_avg_pool.empty": "nan",
+    "global_sum_pool.empty": "zero",
+    "global_max_pool.empty": "identity",
+    "pad.negative": "reject",
+}
+
+_MNN_DIALECT = {
+    "conv.negative-padding": "crop",
+    "pool.ceil-mode": "keep",
+    "pool.ceil-window": "one",
+    "max_pool.nan": "ignored",
+    "global_sum_pool.empty": "zero",
+    "pad.negative": "reject",
+}
+
+
+def ncnn(option: str) -> dict[str, Any]:
+    """The claims of ncnn for an option of the adapter."""
+    words = option.split(",")
+    same = ["same_upper", "same_lower", "valid"]
+    pool: dict[str, Any] = {"dilation": [1, 1], "named_padding": same, "named_ceil": False}
+    every = {} if "unchecked" in words else {"layouts": ["contiguous"]}
+    return {
+        "all": {"dtypes": ["float32"], "empty_batch": False, **every},
+        "dialect": _NCNN_DIALECT,
+        "conv": {"named_padding": same},
+        "pad": {"modes": ["constant", "reflect", "replicate"]},
+        "max_pool": pool,
+        "avg_pool": pool,
+    }
+
+
+def litert(option: str) -> dict[str, Any]:
+    """The claims of LiteRT for an option of the adapter."""
+    same = ["same_upper", "valid"]
+    pool: dict[str, Any] = {
+        "ranks": [2], "padding": [0, 0], "dilation": [1, 1], "named_padding": same,
+        "ceil_mode": [False],
+    }  # fmt: skip
+    return {
+        "all": {"dtypes": ["float32"]},
+        "dialect": _LITERT_DIALECT,
+        "conv": {"ranks": [2, 3], "named_padding": same},
+        "conv_transpose": {
+            "ranks": [2, 3], "padding": [0, 0], "dilation": [1, 1], "groups": [1, 1],
+        },
+        "pad": {"modes": ["constant", "reflect", "symmetric"]},
+        "max_pool": pool,
+        "avg_pool": {**pool, "count_include_pad": [False]},
+    }  # fmt: skip
+
+
+def mnn(option: str) -> dict[str, Any]:
+    """The claims of MNN's expressions."""
+    pool: dict[str, Any] = {
+        "ranks": [2], "padding": [0, 0], "dilation": [1, 1],
+        "named_padding": ["same_upper", "valid"],
+        "named_ceil": False,
+    }  # fmt: skip
+    planar: dict[str, Any] = {"ranks": [2], "asymmetric_padding": False}
+    return {
+        "all": {"dtypes": ["float32"], "empty_batch": False},
+        "dialect": _MNN_DIALECT,
+        "conv": {
+            **planar, "named_padding": ["same_upper", "valid"],
+            "algorithm": {"float32": "winograd"},
+        },
+        "conv_transpose": {**planar, "output_padding": [0, 0]},
+        "pad": {"modes": ["reflect", "symmetric"]},
+        "max_pool": pool,
+        "avg_pool": {**pool, "count_include_pad": [False]},
+        "global_max_pool": {"dtypes": ["float32", "int32"]},
+        "global_sum_pool": {"dtypes": ["float32", "int32"]},
+    }  # fmt: skip
