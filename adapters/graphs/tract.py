@@ -16,11 +16,11 @@ import tract
 
 from ..errors import UnknownAdapter
 from .claims import tract as declared
-from .models import Cache, Graphs, Recipe, fed, model_of
+from .models import OPSET, Cache, Graphs, Recipe, fed, model_of
 from .nodes import Array, Node
 from .programs import Program
 
-RECIPE = Recipe(opset=22)
+RECIPE = Recipe(opset=OPSET)
 
 
 class Tract(Graphs):

@@ -17,8 +17,6 @@ POINTS = (
         },
         _AVG,
         (
-            Seen("ncnn", "full", "run", "1.0.20261020"),
-            Seen("PyTorch", "clipped", "run", "2.13"),
             Seen("Paddle exclusive=False", "clipped", "run", "3.3.1"),
             Seen("ONNX", "", "source", "", "does not say; runtimes now follow PyTorch"),
             Seen(

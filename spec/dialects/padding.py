@@ -86,7 +86,6 @@ POINTS = (
         },
         _OP,
         (
-            Seen("PyTorch", "once", "run", "2.13"),
             Seen("NumPy", "repeat", "run", "2.5"),
             Seen("ONNX", "", "source", "", "does not say"),
         ),
@@ -126,10 +125,7 @@ POINTS = (
             "repeat": "any amount: round and round",
         },
         _OP,
-        (
-            Seen("PyTorch", "once", "run", "2.13"),
-            Seen("NumPy wrap", "repeat", "run", "2.5"),
-        ),
+        (Seen("NumPy wrap", "repeat", "run", "2.5"),),
         (
             Probe(
                 ("pad padding=4:0 mode=circular x=1x1x3:float32:ramp@3",),

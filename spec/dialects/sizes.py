@@ -16,9 +16,6 @@ POINTS = (
         },
         POOLS,
         (
-            Seen("ncnn", "keep", "run", "1.0.20261020", "what it calls full padding"),
-            Seen("MNN", "keep", "run", "3.6.1", "its CAFFE padding"),
-            Seen("PyTorch", "drop", "run", "2.13"),
             Seen("tinygrad", "drop", "run"),
             Seen("OpenVINO “ceil_torch”", "drop", "run", "2026.4.1"),
             Seen("OpenVINO “ceil”", "keep", "run", "2026.4.1"),
@@ -113,7 +110,6 @@ POINTS = (
         },
         POOLS,
         (
-            Seen("PyTorch", "reject", "run", "2.13"),
             Seen("JAX lax.reduce_window", "empty", "run", "0.10.2"),
             Seen("ONNX Runtime MaxPool", "empty", "run", "1.31.1"),
         ),
