@@ -22,7 +22,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	--constraint constraints.txt $(PIP_ARGS)
 
-.PHONY: check matrix test test-all lint pages bench mutants findings clean help
+.PHONY: check matrix test test-all lint pages bench mutants findings anchors clean help
 .DELETE_ON_ERROR:
 
 check: $(VENV)/ready ## run the conformance suite on NumPy and PyTorch
@@ -71,6 +71,9 @@ mutants: $(VENV)/ready ## run the suite against every planted fault, print what 
 
 findings: $(VENV)/ready ## write FINDINGS.md anew from the records in adapters/known
 	$(BIN)/convspec findings --write FINDINGS.md
+
+anchors: $(VENV)/ready ## run the suite on old releases whose faults it has to find
+	$(BIN)/convspec anchors $(ANCHORS)
 
 clean: ## remove the set-up and everything else that is made
 	rm -rf $(VENV) .cache build dist *.egg-info convspec-report convspec-matrix

@@ -44,18 +44,21 @@ class Backend:
         return claims
 
 
-def _graph(module: str, what: str, library: str, *packages: str) -> Backend:
-    """An adapter that hands the library an ONNX graph."""
+def _graph(module: str, what: str, library: str, *packages: str, options: str = "") -> Backend:
+    """An adapter that hands the library a graph of one node; `options` are words in a row."""
     return Backend(
-        f"graphs.{module}", what, library, packages, f"graphs.claims:{module}", {"": "inference"}
-    )
+        f"graphs.{module}", what, library, packages, f"graphs.claims:{module}",
+        dict.fromkeys(("", *options.split()), "inference"),
+    )  # fmt: skip
 
 
-def _runtime(module: str, what: str, library: str, *packages: str) -> Backend:
-    """An adapter of a runtime with a form of its own for models."""
+def _runtime(
+    module: str, what: str, library: str, *packages: str, rows: tuple[str, ...] = ()
+) -> Backend:
+    """An adapter of a runtime with a form of its own for models; `rows` are its options."""
     return Backend(
         f"runtimes.{module}", what, library, packages, f"runtimes.claims:{module}",
-        {"": "inference"},
+        dict.fromkeys(("", *rows), "inference"),
     )  # fmt: skip
 
 
@@ -92,7 +95,9 @@ BACKENDS: dict[str, Backend] = {
         {"": "torch", "no-mkldnn": "torch", "channels-last": "torch", "compile": "torch"},
     ),
     "onnxruntime": _graph(
-        "onnxruntime", "ONNX Runtime on the CPU", "onnxruntime", "onnxruntime", "onnx"
+        "onnxruntime",
+        "ONNX Runtime on the CPU; options: unoptimized, dynamic (joined by commas)",
+        "onnxruntime", "onnxruntime", "onnx", options="unoptimized dynamic",
     ),
     "onnx-reference": _graph(
         "onnx_reference", "the reference evaluator of ONNX", "onnx", "onnx"
@@ -100,12 +105,18 @@ BACKENDS: dict[str, Backend] = {
     "opencv": _graph(
         "opencv", "the DNN module of OpenCV", "cv2", "opencv-python-headless", "onnx"
     ),
-    "openvino": _graph("openvino", "OpenVINO on the CPU", "openvino", "openvino", "onnx"),
+    "openvino": _graph(
+        "openvino", "OpenVINO on the CPU; option: ceil, its older rounding", "openvino",
+        "openvino", "onnx", options="ceil",
+    ),
     "tract": _graph("tract", "tract, in Rust", "tract", "tract", "onnx"),
-    "ncnn": _runtime("ncnn", "ncnn on the CPU", "ncnn", "ncnn"),
+    "ncnn": _runtime(
+        "ncnn", "ncnn on the CPU; options: defaults, unchecked", "ncnn", "ncnn", rows=("defaults",)
+    ),
     "mnn": _runtime("mnn", "MNN's expressions on the CPU", "MNN", "MNN"),
     "litert": _runtime(
-        "litert", "LiteRT with XNNPACK", "ai_edge_litert", "ai-edge-litert", "flatbuffers"
+        "litert", "LiteRT with XNNPACK; options: builtin, reference", "ai_edge_litert",
+        "ai-edge-litert", "flatbuffers", rows=("builtin",),
     ),
     "jax": _jax("lax", "JAX: jax.lax on the CPU; option: unoptimized", "jax",
                 options=("unoptimized",)),

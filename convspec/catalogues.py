@@ -161,6 +161,7 @@ def _mutants() -> list[Entry]:
 
 
 def _dialects() -> list[Entry]:
+    from .declared import chosen
     from .differences import chosen_lines
     from .spec.dialects import DIALECT_POINTS
 
@@ -168,7 +169,7 @@ def _dialects() -> list[Entry]:
         {
             "name": point.name, "question": point.question, "held": point.held, "ops": point.ops,
             "choices": dict(point.choices), "default": point.default,
-            "chosen": [asdict(seen) for seen in point.chosen],
+            "chosen": [asdict(seen) for seen in chosen(point)],
             "probes": [asdict(probe) for probe in point.probes],
             "text": [
                 "" if point.held else "(front end)",

@@ -17,15 +17,18 @@ from typing import Any, NoReturn
 import click
 
 from .commands import (
+    anchoring,
+    beginning,
     fuzzing,
     keeping,
     looking,
     measuring,
+    observing,
     proving,
     reporting,
     running,
     surveying,
-)  # fmt: skip
+)
 from .encoding import tolerate
 from .problems import fault, tell
 
@@ -110,6 +113,9 @@ for command in (
     proving.prove,
     measuring.power,
     keeping.findings,
+    anchoring.anchors,
+    observing.observe,
+    beginning.init,
 ):
     cli.add_command(command)
 

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from .console import copyable, indented
+from .declared import chosen
 from .spec.dialects import DIALECT_POINTS, DialectPoint, Seen
 
 
@@ -100,10 +101,10 @@ def chosen_lines(point: DialectPoint) -> Iterator[str]:
     for choice, meaning in point.choices.items():
         ours = " (the choice here)" if choice == point.default else ""
         yield f"{choice}: {meaning}{ours}"
-        who = [named(s) for s in point.chosen if s.choice == choice]
+        who = [named(s) for s in chosen(point) if s.choice == choice]
         if who:
             yield f"  {'; '.join(who)}"
-    for seen in point.chosen:
+    for seen in chosen(point):
         if not seen.choice:
             yield f"none of these: {named(seen)}"
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .declared import chosen
 from .layers import Layer, kept_size, times
 from .spec.dialects import DIALECT_POINTS, HOW, LIMITS, DialectPoint, Limit, Seen
 from .spec.relation import same_padding
@@ -46,7 +47,7 @@ def facts_for(op: str) -> list[Fact]:
         point = DIALECT_POINTS[point_name]
         if op in point.ops:
             for how in HOW:
-                who = [s for s in point.chosen if s.choice == choice and s.how == how]
+                who = [s for s in chosen(point) if s.choice == choice and s.how == how]
                 if who:
                     found.append(Fact(point.ops, names(who), _does(point, choice), how, here))
     found += [

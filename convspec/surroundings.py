@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numpy.lib.array_utils import byte_bounds
 
+from convspec.adapters.byte_bounds import byte_bounds
 from convspec.dtypes import floating
 
 Array = npt.NDArray[Any]

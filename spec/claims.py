@@ -118,7 +118,8 @@ class OpClaims:
             (p.get("dilation", ()), self.dilation),
             (p.get("output_padding", ()), self.output_padding),
             ((p.get("groups", self.groups[0]),), self.groups),
-            ([amount for pair in pairs for amount in pair], self.padding),
+            # Negative amounts of `pad` crop; how is a matter of dialect, not of bounds.
+            ([n if op.name != "pad" else max(n, 0) for pair in pairs for n in pair], self.padding),
         )
         words = (
             (max(len(shape) - 2, 0), self.ranks),

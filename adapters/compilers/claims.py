@@ -16,15 +16,42 @@ _MEANS = (
     "avg_pool", "adaptive_avg_pool", "global_avg_pool", "softmax", "log_softmax", "cross_entropy",
 )  # fmt: skip
 
+_TVM = {
+    "conv.negative-padding": "crop",
+    "conv_transpose.output-padding": "stride",
+    "pool.ceil-window": "one",
+    "pool.too-large-window": "empty",
+    "max_pool.nan": "ignored",
+    "max_pool.padding-value": "lowest",
+    "avg_pool.empty-window": "zero",
+    "global_sum_pool.empty": "zero",
+    "softmax.no-classes": "empty",
+    "pad.negative": "pad-first",
+    "pad.reflect-limit": "repeat",
+    "pad.circular-limit": "repeat",
+}
+
 
 def tvm(option: str) -> dict[str, Any]:
     """The claims of TVM on the CPU."""
     return {
         "compiled": True,
+        "dialect": _TVM,
         "all": {"dtypes": [*FLOATS, *INTEGERS]},
         **{op: {"dtypes": [*FLOATS]} for op in _MEANS},
         "pad": {
             "dtypes": [*FLOATS, *INTEGERS],
             "modes": ["constant", "reflect", "replicate", "circular"],
         },
+    }
+
+
+def iree(option: str) -> dict[str, Any]:
+    """The claims of IREE on the CPU."""
+    means = dict.fromkeys(("avg_pool", "global_avg_pool"), {"dtypes": [*FLOATS]})
+    return {
+        "compiled": True,
+        "all": {"dtypes": [*FLOATS, *INTEGERS], "ceil_mode": [False]},
+        **means,
+        "pad": {"dtypes": [*FLOATS, *INTEGERS], "modes": ["constant"]},
     }

@@ -4,7 +4,7 @@ for them in TVM's own words. TVM itself is not needed here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from convspec.spec.dtypes import FLOATS, HALVES, INTEGERS
+from convspec.spec.dtypes import FLOATS, INTEGERS
 
 # No "reversed": tensors have no negative strides there.
 _STRIDED = [

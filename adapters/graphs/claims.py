@@ -31,6 +31,64 @@ _ONNXRUNTIME = {
     "pad.circular-limit": "repeat",
 }
 
+_REFERENCE = {
+    **_ONNX,
+    "conv.too-large-window": "empty",
+    "conv_transpose.output-padding": "stride",
+    "pool.ceil-window": "one",
+    "pool.too-large-window": "empty",
+    "avg_pool.empty-window": "nan",
+    "lp_pool.clipped-window": "rescaled",
+    "global_avg_pool.empty": "nan",
+    "global_sum_pool.empty": "zero",
+    "softmax.no-classes": "empty",
+    "pad.circular-limit": "repeat",
+    "pad.reflect-limit": "repeat",
+}
+
+_OPENCV = {
+    **_ONNX,
+    "conv_transpose.output-padding": "any",
+    "pool.ceil-mode": "keep",
+    "pool.ceil-window": "one",
+    "max_pool.nan": "ignored",
+    "max_pool.empty-window": "lowest",
+    "avg_pool.overhang": "full",
+    "avg_pool.empty-window": "nan",
+    "global_avg_pool.empty": "nan",
+    "global_sum_pool.empty": "zero",
+    "pad.circular-limit": "repeat",
+    "pad.reflect-limit": "repeat",
+    "pad.negative": "pad-first",
+}
+
+_TRACT = {
+    **_ONNX,
+    "conv.too-large-window": "empty",
+    "conv_transpose.output-padding": "any",
+    "pool.ceil-window": "one",
+    "max_pool.nan": "ignored",
+    "max_pool.padding-value": "lowest",
+    "avg_pool.empty-window": "nan",
+    "global_max_pool.empty": "identity",
+    "softmax.no-classes": "empty",
+}
+
+_OPENVINO = {
+    "conv_transpose.output-padding": "any",
+    "max_pool.nan": "ignored",
+    "max_pool.padding-value": "lowest",
+    "avg_pool.overhang": "full-if-padded",
+    "avg_pool.empty-window": "nan",
+    "global_avg_pool.empty": "zero",
+    "global_sum_pool.empty": "zero",
+    "global_max_pool.empty": "identity",
+    "adaptive_avg_pool.empty": "zero",
+    "adaptive_pool.no-output": "empty",
+    "softmax.no-classes": "empty",
+    "pad.negative": "pad-first",
+}
+
 
 def onnxruntime(option: str) -> dict[str, Any]:
     """ONNX Runtime 1.31 on the CPU: element types as its kernels are registered.
@@ -65,7 +123,7 @@ def onnx_reference(option: str) -> dict[str, Any]:
     sums = [*FLOATS, "int64", "int32"]
     return {
         "all": {"dtypes": FLOATS, "named_padding": _NAMED},
-        "dialect": _ONNX,
+        "dialect": _REFERENCE,
         "conv_transpose": {"named_padding": []},
         "pad": {"dtypes": DTYPES, "modes": _MODES},
         "max_pool": {"dtypes": maxima},
@@ -86,7 +144,7 @@ def opencv(option: str) -> dict[str, Any]:
     return {
         # A matrix of OpenCV's without cells has no shape.
         "all": {"dtypes": ["float32"], "named_padding": _NAMED, "empty_batch": False},
-        "dialect": _ONNX,
+        "dialect": _OPENCV,
         "conv": {},
         "conv_transpose": {"named_padding": []},
         "pad": {"dtypes": [*floats, "int64", "int32", "int16", "int8"], "modes": _MODES},
@@ -95,7 +153,7 @@ def opencv(option: str) -> dict[str, Any]:
         "avg_pool": {},
         "global_avg_pool": {"ranks": [1, 2]},
         "global_max_pool": {"ranks": [1, 2]},
-        "global_sum_pool": {"dtypes": [*floats, "int64", "int32", "int8"]},
+        "global_sum_pool": {"dtypes": [*floats, "int64", "int32"]},
         "relu": {"dtypes": floats},
         "dense": {"dtypes": floats},
         "softmax": {},
@@ -114,7 +172,9 @@ def openvino(option: str) -> dict[str, Any]:
     return {
         "all": {"dtypes": ["float32", "float16"], "named_padding": _NAMED},
         "accumulate": {"float16": "float32"},
+        "dialect": {**_OPENVINO, **({"pool.ceil-mode": "keep"} if option == "ceil" else {})},
         "fork": False,
+        "compiled": True,
         "conv_transpose": {"named_padding": []},
         "pad": {
             "dtypes": ["float32", "float16", "int32", "int8"],
@@ -126,15 +186,15 @@ def openvino(option: str) -> dict[str, Any]:
 def tract(option: str) -> dict[str, Any]:
     """tract 0.23: all types but bfloat16, which it does not read.
 
-    It has neither LpPool nor SoftmaxCrossEntropyLoss: a model with one is read, and cannot be run.
+    Its Pad has no mode wrap. It has neither LpPool nor SoftmaxCrossEntropyLoss: a model with one is read, and cannot be run.
     """
     floats = ["float32", "float64", "float16"]
     return {
         "all": {"dtypes": floats, "named_padding": _NAMED},
-        "dialect": _ONNX,
+        "dialect": _TRACT,
         "conv": {},
         "conv_transpose": {"named_padding": []},
-        "pad": {"dtypes": [*floats, *INTEGERS], "modes": _MODES},
+        "pad": {"dtypes": [*floats, *INTEGERS], "modes": _MODES[:3]},
         "max_pool": {"dtypes": [*floats, "int8"]},
         "max_pool_with_indices": {"dtypes": [*floats, "int8"]},
         "avg_pool": {},

@@ -24,8 +24,11 @@ TYPES = {
 }  # fmt: skip
 """ONNX's element types by NumPy's names."""
 
-IR_VERSION = 10
-"""The newest form of the file that everything here reads."""
+IR_VERSION = min(10, onnx.IR_VERSION)
+"""The newest form of the file that everything here reads; an old onnx writes an older one."""
+
+OPSET = min(22, onnx.defs.onnx_opset_version())
+"""The newest version of the operators that everything here knows, or that an old onnx does."""
 
 Loaded = TypeVar("Loaded")
 

@@ -13,11 +13,11 @@ from onnx.reference import ReferenceEvaluator
 
 from ..errors import UnknownAdapter
 from .claims import onnx_reference as declared
-from .models import Cache, Graphs, Recipe, fed, model_of
+from .models import OPSET, Cache, Graphs, Recipe, fed, model_of
 from .nodes import Array, Node
 from .programs import Program
 
-RECIPE = Recipe(opset=22)
+RECIPE = Recipe(opset=OPSET)
 
 
 class OnnxReference(Graphs):

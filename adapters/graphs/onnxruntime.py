@@ -17,11 +17,9 @@ import onnxruntime as ort
 from ..errors import UnknownAdapter, nearest
 from .claims import OPTIONS
 from .claims import onnxruntime as declared
-from .models import Cache, Graphs, Recipe, fed, model_of
+from .models import OPSET, Cache, Graphs, Recipe, fed, model_of
 from .nodes import Array, Node
 from .programs import Program
-
-OPSET = 22
 
 _QUIET = 4
 """Only what ends the process is logged: what is refused is raised, too."""

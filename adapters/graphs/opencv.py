@@ -10,11 +10,11 @@ import numpy as np
 
 from ..errors import UnknownAdapter
 from .claims import opencv as declared
-from .models import Cache, Graphs, Recipe, fed, model_of
+from .models import OPSET, Cache, Graphs, Recipe, fed, model_of
 from .nodes import Array, Node
 from .programs import Program
 
-RECIPE = Recipe(opset=22, output_shapes=True)
+RECIPE = Recipe(opset=OPSET, output_shapes=True)
 
 
 class OpenCV(Graphs):
@@ -65,5 +65,8 @@ def make(option: str | None) -> OpenCV:
     if option:
         raise UnknownAdapter(f"opencv has no options, and so no {option!r}")
     cv2.setNumThreads(1)
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    if hasattr(cv2.utils, "logging"):
+        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    else:  # OpenCV 4
+        cv2.setLogLevel(0)
     return OpenCV()

@@ -141,8 +141,9 @@ class OpenVINO:
             "adaptive_avg_pool": lambda x, output_size: ops.adaptive_avg_pool(
                 x, _sizes(output_size)
             ),
+            # With int64 indices, which are the default, it is refused on the CPU.
             "adaptive_max_pool": lambda x, output_size: ops.adaptive_max_pool(
-                x, _sizes(output_size)
+                x, _sizes(output_size), "i32"
             ),
             "global_avg_pool": partial(_reduced, ops.reduce_mean),
             "global_max_pool": partial(_reduced, ops.reduce_max),

@@ -52,6 +52,7 @@ class Program:
             for name in node.inputs
             if name not in given
         ]
+        inferred = ["model = onnx.shape_inference.infer_shapes(model)"] * recipe.output_shapes
         self.lines += [
             f"nodes = [{', '.join(NAMES[: len(lines(node))])}]",
             f"graph = helper.make_graph(nodes, {node.operator!r}, [",
@@ -60,6 +61,7 @@ class Program:
             *(f"    {value}," for value in held), "])",
             "model = helper.make_model(graph, ir_version="
             f"{IR_VERSION}, opset_imports=[helper.make_opsetid('', {recipe.opset})])",
+            *inferred,
             f"feeds = {{{', '.join(f'{name!r}: {spoken[name]}' for name in given)}}}",
         ]  # fmt: skip
 

@@ -6,6 +6,7 @@ process.
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,11 +16,11 @@ import tract
 
 from ..errors import UnknownAdapter
 from .claims import tract as declared
-from .models import Cache, Graphs, Recipe, fed, model_of
+from .models import OPSET, Cache, Graphs, Recipe, fed, model_of
 from .nodes import Array, Node
 from .programs import Program
 
-RECIPE = Recipe(opset=22)
+RECIPE = Recipe(opset=OPSET)
 
 
 class Tract(Graphs):
@@ -60,4 +61,6 @@ def make(option: str | None) -> Tract:
     """The engine. Raises UnknownAdapter for an option: it has none."""
     if option:
         raise UnknownAdapter(f"tract has no options, and so no {option!r}")
+    # Else every refusal walks the stack and looks up its symbols, which takes most of a second.
+    os.environ["RUST_BACKTRACE"] = "0"
     return Tract()

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.lib.array_utils import byte_bounds
 
 from convspec import reference
+from convspec.adapters.byte_bounds import byte_bounds
 from convspec.reference.constraints import Array
 
 from .catalogue import Function, Value, call_mutant, gradient_mutant, mutant

@@ -1,7 +1,17 @@
 """What the runtimes claim, as found by running them and in their documentation.
 
-**ncnn** 1.0.20261020: float32; no dilated pools, no Lp pools, padding constant, replicate or
-reflect.
+**ncnn** 1.0.20261020: float32, in 1-D, 2-D and 3-D. Its layers have no dilated pools, no Lp pools,
+no batch of no images; padding is constant, replicate or reflect; one parameter of a pool says
+whether it rounds up or pads by SAME. ``ncnn.Mat`` takes contiguous arrays.
+
+**LiteRT** 2.3.0: float32, in 2-D and, convolutions, in 3-D. Its operators have SAME and VALID;
+amounts of padding of a convolution are a PAD in front of it, which pools are not given. No
+operator has ceil mode; the transposed ones have no padding, dilation or groups.
+
+**MNN** 3.6.1, its expressions: float32, convolutions and pools in 2-D, padded alike at both ends of
+an axis; pools without amounts of padding, which they have in ceil mode alone; ``pad`` with the
+constant 0 alone, so that only its other modes are claimed. Large convolutions of 3×3 kernels
+go through Winograd's transform.
 """
 
 from __future__ import annotations
@@ -27,11 +37,14 @@ _LITERT_DIALECT = {
     "pad.negative": "reject",
 }
 
+_WITHOUT_XNNPACK = {"max_pool.padding-value": "lowest", "pool.too-large-window": "empty"}
+
 _MNN_DIALECT = {
     "conv.negative-padding": "crop",
     "pool.ceil-mode": "keep",
     "pool.ceil-window": "one",
     "max_pool.nan": "ignored",
+    "avg_pool.empty-window": "zero",
     "global_sum_pool.empty": "zero",
     "pad.negative": "reject",
 }
@@ -62,7 +75,7 @@ def litert(option: str) -> dict[str, Any]:
     }  # fmt: skip
     return {
         "all": {"dtypes": ["float32"]},
-        "dialect": _LITERT_DIALECT,
+        "dialect": _LITERT_DIALECT if option == "" else {**_LITERT_DIALECT, **_WITHOUT_XNNPACK},
         "conv": {"ranks": [2, 3], "named_padding": same},
         "conv_transpose": {
             "ranks": [2, 3], "padding": [0, 0], "dilation": [1, 1], "groups": [1, 1],

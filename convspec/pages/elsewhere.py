@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from convspec.declared import chosen
 from convspec.differences import named
 from convspec.elsewhere import limits_for
 from convspec.known.findings import findings_for
@@ -59,11 +60,11 @@ def _others(point: DialectPoint) -> str:
     """The other choices, each with who makes it; then who does something else altogether."""
     said = []
     for choice, means in point.choices.items():
-        who = [named(seen) for seen in point.chosen if seen.choice == choice]
+        who = [named(seen) for seen in chosen(point) if seen.choice == choice]
         if choice != point.default:
             by = f" ({plain('; '.join(who))})" if who else ""
             said.append(f"{code(choice)}: {plain(means)}{by}")
-    return "<br>".join([*said, *(plain(named(seen)) for seen in point.chosen if not seen.choice)])
+    return "<br>".join([*said, *(plain(named(seen)) for seen in chosen(point) if not seen.choice)])
 
 
 def _limits(limits: Iterable[Limit]) -> str:
@@ -79,11 +80,11 @@ def all_points(held: bool) -> str:
 def _point(point: DialectPoint) -> str:
     rows = []
     for choice, means in point.choices.items():
-        who = [named(seen) for seen in point.chosen if seen.choice == choice]
+        who = [named(seen) for seen in chosen(point) if seen.choice == choice]
         ours = " (here)" if choice == point.default else ""
         rows.append((f"{code(choice)}{ours}", plain(means), plain("; ".join(who))))
     rows += [("none of these", plain(seen.detail), plain(_bare(seen)))
-             for seen in point.chosen if not seen.choice]  # fmt: skip
+             for seen in chosen(point) if not seen.choice]  # fmt: skip
     pages: dict[str, list[str]] = {}
     for op in (op for op in VOCABULARY if op in point.ops):
         pages.setdefault(PAGE_OF[op].name, []).append(op)

@@ -17,7 +17,6 @@ POINTS = (
         },
         _AVG,
         (
-            Seen("PyTorch", "clipped", "run", "2.13"),
             Seen("Paddle exclusive=False", "clipped", "run", "3.3.1"),
             Seen("ONNX", "", "source", "", "does not say; runtimes now follow PyTorch"),
             Seen(
@@ -88,7 +87,11 @@ POINTS = (
             "zero": "0",
         },
         _AVG,
-        (Seen("Paddle", "nan", "run", "3.3.1", "in the window that its ceil mode keeps"),),
+        (
+            Seen("ncnn", "nan", "run", "1.0.20261020"),
+            Seen("MNN", "zero", "run", "3.6.1"),
+            Seen("Paddle", "nan", "run", "3.3.1", "in the window that its ceil mode keeps"),
+        ),
         (
             Probe(
                 ("avg_pool window=1 padding=1:1 x=1x1x1:float32:ones@0",),

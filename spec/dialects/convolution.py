@@ -14,7 +14,6 @@ POINTS = (
         },
         ("conv",),
         (
-            Seen("PyTorch", "none", "run", "2.13"),
             Seen("TensorFlow, Keras", "none", "run", "2.21"),
             Seen("JAX lax", "none", "run", "0.10.2"),
             Seen("ONNX Runtime", "none", "run", "1.31.1"),
@@ -43,7 +42,7 @@ POINTS = (
         },
         ("conv",),
         (
-            Seen("PyTorch", "reject", "run", "2.13"),
+            Seen("ncnn", "", "run", "1.0.20261020", "is not padded, or written past"),
             Seen("JAX lax", "crop", "run", "0.10.2"),
             Seen("ONNX", "reject", "source", "", "shape inference refuses negative pads"),
             Seen("ONNX Runtime", "reject", "run", "1.31.1"),
@@ -68,7 +67,6 @@ POINTS = (
         },
         ("conv",),
         (
-            Seen("PyTorch", "reject", "run", "2.13"),
             Seen("ONNX Runtime", "reject", "run", "1.31.1"),
             Seen("Paddle", "reject", "run", "2.6.2"),
             Seen("Paddle", "empty", "run", "3.3.1"),

@@ -19,7 +19,6 @@ POINTS = (
         _TIES,
         MAX_POOLS,
         (
-            Seen("PyTorch", "first", "run", "2.13"),
             Seen("ONNX Runtime", "first", "run", "1.31.1"),
             Seen("Paddle", "first", "run", "3.3.1"),
             Seen("TensorFlow max_pool2d", "first", "run", "2.21"),
@@ -53,7 +52,7 @@ POINTS = (
         "Which of several equal maxima of a bin receives the gradient?",
         _TIES,
         ("adaptive_max_pool",),
-        (Seen("PyTorch", "first", "run", "2.13"),),
+        (),
         (
             Probe(
                 ("adaptive_max_pool output_size=1 x=1x1x2:float32:ones@0 g=1x1x1:float32:ones@0",),
@@ -91,7 +90,8 @@ POINTS = (
         },
         MAXIMA,
         (
-            Seen("PyTorch", "propagates", "run", "2.13"),
+            Seen("ncnn", "", "run", "1.0.20261020", "depends on the order of the cells"),
+            Seen("MNN", "", "run", "3.6.1", "depends on the order of the cells"),
             Seen("JAX", "propagates", "run", "0.10.2"),
             Seen("MLX", "propagates", "run", "0.32.4"),
             Seen("ONNX Runtime with indices", "propagates", "run", "1.31.1"),
@@ -136,10 +136,7 @@ POINTS = (
             "last": "the last in row-major order",
         },
         MAX_POOLS,
-        (
-            Seen("PyTorch", "last", "run", "2.13"),
-            Seen("ONNX Runtime", "first", "run", "1.31"),
-        ),
+        (Seen("ONNX Runtime", "first", "run", "1.31"),),
         (
             Probe(
                 ("max_pool_with_indices window=3 x=1x1x3:float32:nans@0",),
@@ -163,6 +160,15 @@ POINTS = (
         },
         MAXIMA,
         (
+            Seen("LiteRT", "identity", "run", "2.3.0"),
+            Seen(
+                "ncnn",
+                "",
+                "run",
+                "1.0.20261020",
+                "padding is the least finite number, a maximum of cells alone may be −∞",
+            ),
+            Seen("MNN", "", "run", "3.6.1", "−2^24"),
             Seen("PyTorch", "identity", "run", "2.13", "its pages said 0 up to 1.8"),
             Seen("JAX", "identity", "run", "0.10.2"),
             Seen("TensorFlow max_pool_with_argmax", "identity", "run", "2.21"),
@@ -207,7 +213,7 @@ POINTS = (
         },
         MAX_POOLS,
         (
-            Seen("PyTorch", "identity", "run", "2.13"),
+            Seen("MNN", "", "run", "3.6.1", "the nearest cell of the input"),
             Seen("JAX", "identity", "run", "0.10.2"),
             Seen("TensorFlow max_pool2d", "lowest", "run", "2.21"),
             Seen("ONNX Runtime without indices", "lowest", "run", "1.31.1"),
@@ -256,7 +262,6 @@ POINTS = (
         },
         ("max_pool_with_indices",),
         (
-            Seen("PyTorch", "plane", "run", "2.13"),
             Seen("Paddle", "plane", "run", "3.3.1"),
             Seen("ONNX", "tensor", "source", "", "storage_order=1: column-major"),
             Seen("ONNX Runtime", "tensor", "run", "1.31.1"),

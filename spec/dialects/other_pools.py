@@ -49,7 +49,6 @@ POINTS = (
         (
             Seen("ONNX Runtime", "as-is", "run", "1.31.1"),
             Seen("ONNX reference evaluator", "rescaled", "run"),
-            Seen("PyTorch", "rescaled", "run", "2.13"),
         ),
         (
             Probe(
@@ -92,7 +91,7 @@ POINTS = (
             "zero": "0",
         },
         ("global_avg_pool",),
-        (Seen("PyTorch", "nan", "run", "2.13"),),
+        (),
         (
             Probe(
                 ("global_avg_pool x=1x1x0:float32:ones@0",),
@@ -108,7 +107,7 @@ POINTS = (
             "zero": "0, the empty sum",
         },
         ("global_sum_pool",),
-        (Seen("PyTorch", "zero", "run", "2.13"),),
+        (),
         (
             Probe(
                 ("global_sum_pool x=1x1x0:float32:ones@0",),
@@ -124,7 +123,7 @@ POINTS = (
             "identity": "what the maximum starts from (max_pool.padding-value)",
         },
         ("global_max_pool",),
-        (Seen("PyTorch", "reject", "run", "2.13"),),
+        (),
         (
             Probe(
                 ("global_max_pool x=1x1x0:float32:ones@0",),
@@ -141,7 +140,7 @@ POINTS = (
             "zero": "0",
         },
         ("adaptive_avg_pool",),
-        (Seen("PyTorch", "nan", "run", "2.13"),),
+        (),
         (
             Probe(
                 ("adaptive_avg_pool output_size=1 x=1x1x0:float32:ones@0",),
@@ -158,7 +157,7 @@ POINTS = (
             "empty": "a result without cells",
         },
         _ADAPTIVE,
-        (Seen("PyTorch", "empty", "run", "2.13"),),
+        (),
         (
             Probe(
                 ("adaptive_avg_pool output_size=0 x=1x1x2:float32:ones@0",),
@@ -181,7 +180,7 @@ POINTS = (
             "empty": "a result without cells",
         },
         SOFTMAXES,
-        (Seen("PyTorch", "empty", "run", "2.13"),),
+        (),
         (
             Probe(
                 ("softmax x=1x0:float32:ones@0",),
@@ -204,7 +203,7 @@ POINTS = (
             "nan": "NaN, as 0/0",
         },
         ("cross_entropy",),
-        (Seen("PyTorch", "nan", "run", "2.13"),),
+        (),
         (
             Probe(
                 ("cross_entropy logits=0x1:float32:ones@0 labels=0:int64:labels@0",),
@@ -223,7 +222,6 @@ POINTS = (
         },
         _ADAPTIVE,
         (
-            Seen("PyTorch", "overlapping", "run", "2.13"),
             Seen("Keras on JAX", "overlapping", "run"),
             Seen("Paddle", "overlapping", "run", "3.3.1"),
             Seen(

@@ -20,6 +20,9 @@ POINTS = (
             Seen("PyTorch", "crop-first", "run", "2.13", "all its modes"),
             Seen("tinygrad", "reject", "issue", "", "circular only"),
             Seen("NumPy", "reject", "run", "2.5"),
+            Seen("LiteRT", "reject", "run", "2.3.0"),
+            Seen("ncnn", "", "run", "1.0.20261020", "it writes outside its memory"),
+            Seen("MNN", "", "run", "3.6.1", "the first cells, however many are left"),
         ),
         (
             Probe(
@@ -83,7 +86,6 @@ POINTS = (
         },
         _OP,
         (
-            Seen("PyTorch", "once", "run", "2.13"),
             Seen("NumPy", "repeat", "run", "2.5"),
             Seen("ONNX", "", "source", "", "does not say"),
         ),
@@ -123,10 +125,7 @@ POINTS = (
             "repeat": "any amount: round and round",
         },
         _OP,
-        (
-            Seen("PyTorch", "once", "run", "2.13"),
-            Seen("NumPy wrap", "repeat", "run", "2.5"),
-        ),
+        (Seen("NumPy wrap", "repeat", "run", "2.5"),),
         (
             Probe(
                 ("pad padding=4:0 mode=circular x=1x1x3:float32:ramp@3",),

@@ -16,7 +16,6 @@ POINTS = (
         },
         _OP,
         (
-            Seen("PyTorch", "none", "run", "2.13"),
             Seen("TensorFlow, Keras", "none", "run", "2.21"),
             Seen("Paddle", "none", "run", "3.3.1"),
             Seen(
@@ -46,7 +45,6 @@ POINTS = (
         },
         _OP,
         (
-            Seen("PyTorch", "stride-or-dilation", "run", "2.13"),
             Seen("ONNX", "stride-or-dilation", "source"),
             Seen(
                 "ONNX Runtime",

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from convspec import worked
 from convspec.cli import cli
+from convspec.declared import chosen
 from convspec.elsewhere import CHOICES, REMARKS
 from convspec.explain import sources
 from convspec.layers import WINDOWED, layer
@@ -269,7 +270,7 @@ def test_remarks_about_a_layer_are_about_something_known() -> None:
     for name in CHOICES:
         point, _, choice = name.partition(" ")
         assert choice in DIALECT_POINTS[point].choices
-        assert any(seen.choice == choice for seen in DIALECT_POINTS[point].chosen), name
+        assert any(seen.choice == choice for seen in chosen(DIALECT_POINTS[point])), name
     assert set(REMARKS) <= set(LIMITS)
 
 
@@ -284,7 +285,7 @@ def test_every_dialect_point_can_be_explained(name: str) -> None:
     assert name in text and max(map(len, text.splitlines()[:3])) <= 80
     for choice, meaning in point.choices.items():
         assert flat(f"{choice}: {meaning}") in flat(text)
-    for seen in point.chosen:
+    for seen in chosen(point):
         assert flat(seen.name) in flat(text)
 
 

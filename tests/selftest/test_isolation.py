@@ -187,7 +187,7 @@ def test_a_hang_is_ended(task: str) -> None:
         began = time.monotonic()
         with pytest.raises(TimedOut, match=r"no answer within 0\.2 s"):
             box(task)
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 10
         box("fine")
 
 

@@ -1,0 +1,137 @@
+"""IREE on the CPU: a StableHLO program per call, compiled by LLVM for the shape at hand.
+
+Convolutions, windows, padding per side and dilations are StableHLO's own (``convolution``,
+``reduce_window``, ``pad``). A mean is a sum over windows, divided by the number of taps, or by the
+sum over windows of ones; a transposed convolution is a convolution of the dilated input with the
+kernel reversed; a bias is added. Arrays are handed on row-major, whatever their strides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import iree.compiler
+import iree.runtime
+import numpy as np
+import numpy.typing as npt
+from iree.compiler.api import Invocation, Output, Session, Source
+
+from convspec.spec.operations import OPERATIONS
+
+from ..errors import UnknownAdapter
+from .claims import iree as claims_of
+from .iree_words import program, spelled
+from .programs import Programs
+
+Array = npt.NDArray[Any]
+
+FLAGS = (
+    "--iree-input-type=stablehlo", "--iree-hal-target-backends=llvm-cpu",
+    "--iree-llvmcpu-target-cpu=host", "--iree-input-demote-f64-to-f32=false",
+)  # fmt: skip
+"""What the compiler is told: float64 becomes float32 unless one says otherwise."""
+
+DRIVER = "local-sync"
+"""Runs in the calling thread."""
+
+
+class Iree:
+    """IREE. Arrays are NumPy's, (N, C, *spatial), in and out; errors are IREE's own."""
+
+    name = "iree"
+    version = iree.compiler.version.VERSION
+
+    def __init__(self) -> None:
+        self.claims = claims_of("")
+        self._programs: Programs[Callable[..., Any]] = Programs()
+        self._config: Any = None
+        self._session: Any = None
+
+    def conv(self, x: Array, w: Array, b: Array | None = None, **params: Any) -> Array:
+        """``stablehlo.convolution``."""
+        return self._run("conv", (x, w) if b is None else (x, w, b), params)
+
+    def conv_transpose(self, x: Array, w: Array, b: Array | None = None, **params: Any) -> Array:
+        """``stablehlo.convolution`` with ``lhs_dilate`` and ``reverse``."""
+        return self._run("conv_transpose", (x, w) if b is None else (x, w, b), params)
+
+    def pad(self, x: Array, **params: Any) -> Array:
+        """``stablehlo.pad``."""
+        return self._run("pad", (x,), params)
+
+    def max_pool(self, x: Array, **params: Any) -> Array:
+        """``stablehlo.reduce_window`` of ``maximum``."""
+        return self._run("max_pool", (x,), params)
+
+    def avg_pool(self, x: Array, **params: Any) -> Array:
+        """``stablehlo.reduce_window`` of ``add``, divided by the number of cells."""
+        return self._run("avg_pool", (x,), params)
+
+    def global_avg_pool(self, x: Array) -> Array:
+        """``stablehlo.reduce`` of ``add``, divided by the number of cells."""
+        return self._run("global_avg_pool", (x,), {})
+
+    def global_max_pool(self, x: Array) -> Array:
+        """``stablehlo.reduce`` of ``maximum``."""
+        return self._run("global_max_pool", (x,), {})
+
+    def global_sum_pool(self, x: Array) -> Array:
+        """``stablehlo.reduce`` of ``add``."""
+        return self._run("global_sum_pool", (x,), {})
+
+    def relu(self, x: Array) -> Array:
+        """``stablehlo.maximum`` with 0."""
+        return self._run("relu", (x,), {})
+
+    def dense(self, x: Array, w: Array, b: Array | None = None) -> Array:
+        """``stablehlo.dot_general``."""
+        return self._run("dense", (x, w) if b is None else (x, w, b), {})
+
+    def spell(
+        self, which: str, op: str, inputs: Mapping[str, Array], names: Mapping[str, str],
+        parameters: Mapping[str, Any],
+    ) -> tuple[list[str], list[str]]:  # fmt: skip
+        """A call in IREE's own words: imports, and lines that set `results`."""
+        return spelled(op, inputs, names, parameters, FLAGS)
+
+    def _run(self, op: str, arrays: Sequence[Array], params: dict[str, Any]) -> Array:
+        names = OPERATIONS[op].inputs
+        shapes = {name: array.shape for name, array in zip(names, arrays, strict=False)}
+        dtypes = {name: str(array.dtype) for name, array in zip(names, arrays, strict=False)}
+        key = op, *shapes.items(), *dtypes.items(), *sorted(params.items())
+        main = self._programs.get(key, lambda: self._made(program(op, shapes, dtypes, params)))
+        return np.asarray(main(*map(np.ascontiguousarray, arrays)))
+
+    def _made(self, text: str) -> Callable[..., Any]:
+        if self._config is None:
+            self._config = iree.runtime.Config(DRIVER)
+        context = iree.runtime.SystemContext(config=self._config)
+        code = self._compiled(text)
+        module = iree.runtime.VmModule.copy_buffer(self._config.vm_instance, code)
+        context.add_vm_module(module)
+        main: Callable[..., Any] = context.modules.module["main"]
+        return main
+
+    def _compiled(self, text: str) -> bytes:
+        """The code of a program. Raises CompilerToolError, with what the compiler has to say."""
+        if self._session is None:
+            session = Session()
+            session.set_flags(*FLAGS)
+            self._session = session
+        with Invocation(self._session) as invocation:
+            source = Source.wrap_buffer(self._session, text.encode())
+            if invocation.parse_source(source) and invocation.execute():
+                with Output.open_membuffer() as output:
+                    invocation.output_vm_bytecode(output)
+                    return bytes(output.map_memory())
+        # In this process nothing is told but that it failed: the command tells why.
+        code: bytes = iree.compiler.compile_str(text, extra_args=list(FLAGS))
+        return code
+
+
+def make(option: str | None) -> Iree:
+    """IREE on the CPU. Raises UnknownAdapter for any option: there is none."""
+    if option:
+        raise UnknownAdapter(f"iree has no option {option!r}")
+    return Iree()
