@@ -91,7 +91,8 @@ def declared(builtin: Backend, option: str | None = None) -> Claims | None:
     option = next(iter(builtin.runs), "") if option is None else option
     data = builtin.declared(option)
     [name] = [name for name, other in BACKENDS.items() if other is builtin]
-    seen = offers().get(f"{name}:{option}" if option else name)
+    rows = [f"{name}:{word}" if word else name for word in (option, *builtin.runs)]
+    seen = next((offers()[row] for row in rows if row in offers()), None)
     if seen is not None:
         whole = {"vjp": seen.gradients, "double_vjp": seen.second_gradients, **data}
         ops = [op for op in OPERATIONS if op in seen.operations or op in data]
