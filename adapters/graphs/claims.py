@@ -70,6 +70,8 @@ _TRACT = {
     "max_pool.nan": "ignored",
     "max_pool.padding-value": "lowest",
     "avg_pool.empty-window": "nan",
+    "global_avg_pool.empty": "nan",
+    "global_sum_pool.empty": "zero",
     "global_max_pool.empty": "identity",
     "softmax.no-classes": "empty",
 }
@@ -186,7 +188,8 @@ def openvino(option: str) -> dict[str, Any]:
 def tract(option: str) -> dict[str, Any]:
     """tract 0.23: all types but bfloat16, which it does not read.
 
-    Its Pad has no mode wrap. It has neither LpPool nor SoftmaxCrossEntropyLoss: a model with one is read, and cannot be run.
+    Its Pad has no mode wrap. It has neither LpPool nor SoftmaxCrossEntropyLoss: a model with one is
+    read, and cannot be run.
     """
     floats = ["float32", "float64", "float16"]
     return {

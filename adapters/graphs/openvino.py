@@ -1,10 +1,10 @@
 """OpenVINO on the CPU: models of one operation, built with its own operations and compiled.
 
 Nothing goes through ONNX, so that every parameter is OpenVINO's own: ``auto_pad``, the rounding
-``ceil_torch`` (that of the option ``ceil``: plain ``ceil``), ``exclude_pad``. Weights are constants.
-On a processor that multiplies bfloat16, OpenVINO computes float32 models in that unless told
-otherwise: it is told ``INFERENCE_PRECISION_HINT`` f32. Groups are an axis of the weight there, so
-that it is reshaped; a bias is an addition.
+``ceil_torch`` (that of the option ``ceil``: plain ``ceil``), ``exclude_pad``. Weights are
+constants. On a processor that multiplies bfloat16, OpenVINO computes float32 models in that unless
+told otherwise: it is told ``INFERENCE_PRECISION_HINT`` f32. Groups are an axis of the weight there,
+so that it is reshaped; a bias is an addition.
 """
 
 from __future__ import annotations

@@ -20,6 +20,8 @@ POINTS = (
             Seen("PyTorch", "crop-first", "run", "2.13", "all its modes"),
             Seen("tinygrad", "reject", "issue", "", "circular only"),
             Seen("NumPy", "reject", "run", "2.5"),
+            Seen("ONNX Runtime", "crop-first", "run", "1.31.1"),
+            Seen("OpenCV, OpenVINO", "pad-first", "run", "5.0.0, 2026.4.1"),
         ),
         (
             Probe(
