@@ -178,6 +178,10 @@ def openvino(option: str) -> dict[str, Any]:
         "fork": False,
         "compiled": True,
         "conv_transpose": {"named_padding": []},
+        # Of a batch without entries: its pools say that they do not take it.
+        "max_pool": {"empty_batch": False},
+        "max_pool_with_indices": {"empty_batch": False},
+        "avg_pool": {"empty_batch": False},
         "pad": {
             "dtypes": ["float32", "float16", "int32", "int8"],
             "modes": ["constant", "reflect", "replicate", "symmetric"],
