@@ -70,6 +70,8 @@ _TRACT = {
     "max_pool.nan": "ignored",
     "max_pool.padding-value": "lowest",
     "avg_pool.empty-window": "nan",
+    "global_avg_pool.empty": "nan",
+    "global_sum_pool.empty": "zero",
     "global_max_pool.empty": "identity",
     "softmax.no-classes": "empty",
 }
@@ -176,6 +178,10 @@ def openvino(option: str) -> dict[str, Any]:
         "fork": False,
         "compiled": True,
         "conv_transpose": {"named_padding": []},
+        # Of a batch without entries: its pools say that they do not take it.
+        "max_pool": {"empty_batch": False},
+        "max_pool_with_indices": {"empty_batch": False},
+        "avg_pool": {"empty_batch": False},
         "pad": {
             "dtypes": ["float32", "float16", "int32", "int8"],
             "modes": ["constant", "reflect", "replicate", "symmetric"],
@@ -186,7 +192,8 @@ def openvino(option: str) -> dict[str, Any]:
 def tract(option: str) -> dict[str, Any]:
     """tract 0.23: all types but bfloat16, which it does not read.
 
-    Its Pad has no mode wrap. It has neither LpPool nor SoftmaxCrossEntropyLoss: a model with one is read, and cannot be run.
+    Its Pad has no mode wrap. It has neither LpPool nor SoftmaxCrossEntropyLoss: a model with one is
+    read, and cannot be run.
     """
     floats = ["float32", "float64", "float16"]
     return {

@@ -1,10 +1,10 @@
 """OpenVINO on the CPU: models of one operation, built with its own operations and compiled.
 
 Nothing goes through ONNX, so that every parameter is OpenVINO's own: ``auto_pad``, the rounding
-``ceil_torch`` (that of the option ``ceil``: plain ``ceil``), ``exclude_pad``. Weights are constants.
-On a processor that multiplies bfloat16, OpenVINO computes float32 models in that unless told
-otherwise: it is told ``INFERENCE_PRECISION_HINT`` f32. Groups are an axis of the weight there, so
-that it is reshaped; a bias is an addition.
+``ceil_torch`` (that of the option ``ceil``: plain ``ceil``), ``exclude_pad``. Weights are
+constants. On a processor that multiplies bfloat16, OpenVINO computes float32 models in that unless
+told otherwise: it is told ``INFERENCE_PRECISION_HINT`` f32. Groups are an axis of the weight there,
+so that it is reshaped; a bias is an addition.
 """
 
 from __future__ import annotations
@@ -15,15 +15,22 @@ from typing import Any
 
 import numpy as np
 import openvino as ov
-import openvino.opset16 as ops
 
 from ..errors import UnknownAdapter
 from .claims import openvino as declared
 from .models import Cache
 from .nodes import Array, Node
+from .openvino_words import Operations
+
+ops = Operations()
 
 MODES = {
     "constant": "constant", "reflect": "reflect", "replicate": "edge", "symmetric": "symmetric",
+}  # fmt: skip
+
+SETTINGS = {
+    "INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1,
+    "ENABLE_CPU_PINNING": False,
 }  # fmt: skip
 
 
@@ -96,9 +103,9 @@ def _avg_pool(x: Any, rounding: str, *, count_include_pad: bool, **given: Any) -
     return ops.avg_pool(x, exclude_pad=not count_include_pad, **_pool_words(rounding, given))
 
 
-def _reduced(function: Any, x: Any) -> Any:
+def _reduced(function: str, x: Any) -> Any:
     axes = np.arange(2, x.get_partial_shape().rank.get_length(), dtype=np.int64)
-    return function(x, _constant(axes))
+    return getattr(ops, function)(x, _constant(axes))
 
 
 def _sizes(output_size: Sequence[int]) -> Any:
@@ -145,10 +152,10 @@ class OpenVINO:
             "adaptive_max_pool": lambda x, output_size: ops.adaptive_max_pool(
                 x, _sizes(output_size), "i32"
             ),
-            "global_avg_pool": partial(_reduced, ops.reduce_mean),
-            "global_max_pool": partial(_reduced, ops.reduce_max),
-            "global_sum_pool": partial(_reduced, ops.reduce_sum),
-            "relu": ops.relu,
+            "global_avg_pool": partial(_reduced, "reduce_mean"),
+            "global_max_pool": partial(_reduced, "reduce_max"),
+            "global_sum_pool": partial(_reduced, "reduce_sum"),
+            "relu": lambda x: ops.relu(x),
             "dense": _dense,
             "softmax": lambda x: ops.softmax(x, 1),
             "log_softmax": lambda x: ops.log_softmax(x, 1),
@@ -168,18 +175,41 @@ class OpenVINO:
         ]
         return tuple(results) if op == "max_pool_with_indices" else results[0]
 
-    def _compile(self, node: Node) -> Any:
-        x, *weights = node.inputs.values()
+    def spell(
+        self, which: str, op: str, inputs: Mapping[str, Array], names: Mapping[str, str],
+        parameters: Mapping[str, Any],
+    ) -> tuple[list[str], list[str]]:  # fmt: skip
+        """A call in OpenVINO's own words: imports, and lines that set `results`."""
+        arrays = [array for name, array in inputs.items() if name != "g"]
+        x, params = arrays[0], dict(parameters)
+        if op == "pad":
+            params["dtype"] = x.dtype
+        ops.note({names[name]: array for name, array in inputs.items()})
+        try:
+            made = self._build(op, arrays, params)[1]
+            result = ops.last()
+        finally:
+            lines = ops.stop()
+        settings = ", ".join(f"{key!r}: {value!r}" for key, value in SETTINGS.items())
+        lines += [
+            f"model = ov.Model({result}.outputs()[:{len(made)}], [n0])",
+            f'compiled = ov.Core().compile_model(model, "CPU", {{{settings}}})',
+            f"results = list(compiled([{names['x']}]).values())",
+        ]
+        return ["import openvino as ov", "import openvino.opset16 as ops"], lines
+
+    def _build(self, op: str, arrays: Sequence[Array], params: dict[str, Any]) -> Any:
+        """The node that is fed, and those whose values are asked for."""
+        x, *weights = arrays
         fed = ops.parameter(list(x.shape), x.dtype)
-        made = self._makers()[node.operator](fed, *weights, **node.attributes)
-        outputs = made.outputs() if isinstance(made, ov.Node) else [made]
-        return self._core.compile_model(
-            ov.Model(outputs, [fed]), "CPU",
-            {
-                "INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": 1,
-                "NUM_STREAMS": 1, "ENABLE_CPU_PINNING": False,
-            },
+        made = self._makers()[op](fed, *weights, **params)
+        return fed, made.outputs() if isinstance(made, ov.Node) else [made]
+
+    def _compile(self, node: Node) -> Any:
+        fed, outputs = self._build(
+            node.operator, list(node.inputs.values()), dict(node.attributes)
         )  # fmt: skip
+        return self._core.compile_model(ov.Model(outputs, [fed]), "CPU", SETTINGS)
 
 
 def make(option: str | None) -> OpenVINO:

@@ -19,8 +19,11 @@ POINTS = (
         (
             Seen("Paddle exclusive=False", "clipped", "run", "3.3.1"),
             Seen("ONNX", "", "source", "", "does not say; runtimes now follow PyTorch"),
+            Seen("ONNX Runtime", "clipped", "run", "1.31.1"),
+            Seen("tract", "clipped", "run", "0.23.9"),
+            Seen("OpenCV", "full", "run", "5.0.0"),
             Seen(
-                "OpenVINO “ceil”",
+                "OpenVINO “ceil”, “ceil_torch”",
                 "full-if-padded",
                 "run",
                 "2026.4.1",

@@ -23,6 +23,8 @@ POINTS = (
             Seen("LiteRT", "reject", "run", "2.3.0"),
             Seen("ncnn", "", "run", "1.0.20261020", "it writes outside its memory"),
             Seen("MNN", "", "run", "3.6.1", "the first cells, however many are left"),
+            Seen("ONNX Runtime", "crop-first", "run", "1.31.1"),
+            Seen("OpenCV, OpenVINO", "pad-first", "run", "5.0.0, 2026.4.1"),
         ),
         (
             Probe(

@@ -23,6 +23,8 @@ POINTS = (
             Seen("ONNX", "keep", "source", "before 1.16"),
             Seen("ONNX Runtime", "drop", "run", "1.24", "LpPool from 1.21 on"),
             Seen("ONNX Runtime", "keep", "run", "up to 1.20.1"),
+            Seen("tract", "drop", "run", "0.23.9"),
+            Seen("OpenCV", "keep", "run", "5.0.0"),
             Seen(
                 "Paddle",
                 "keep",
@@ -111,7 +113,7 @@ POINTS = (
         POOLS,
         (
             Seen("JAX lax.reduce_window", "empty", "run", "0.10.2"),
-            Seen("ONNX Runtime MaxPool", "empty", "run", "1.31.1"),
+            Seen("ONNX Runtime", "empty", "run", "1.31.1", "an error from two strides on"),
         ),
         (
             Probe(
