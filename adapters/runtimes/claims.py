@@ -29,7 +29,6 @@ _NCNN_DIALECT = {
 }
 
 _LITERT_DIALECT = {
-    "conv.too-large-window": "empty",
     "max_pool.nan": "ignored",
     "global_avg_pool.empty": "nan",
     "global_sum_pool.empty": "zero",

@@ -4,7 +4,9 @@ Parameters go to ``MNN.expr`` as it has them, its lists being counted from the l
 first. Around the calls lies
 
 * the conversion of arrays to NC4HW4, the blocked layout that convolutions and pools take;
-* an addition behind ``matmul`` for the bias of a dense layer.
+* an addition behind ``matmul`` for the bias of a dense layer;
+* a refusal of padding that is negative or mirrors more cells than there are: MNN then reads and
+  writes outside its memory, and nothing that comes after in the process could be trusted.
 
 ``VALID`` pools leave over what does not fill a window, ``CAFFE`` pools do not: these are the two
 modes of rounding. Padding of pools exists in the latter alone, and is not claimed.
@@ -101,6 +103,9 @@ class MNN:
         if mode not in PAD_MODES:
             raise ValueError(f"MNN's expressions have no padding of mode {mode!r} with a value")
         _one_each(x.ndim - 2, padding)
+        most = [n - 1 if mode == "reflect" else n for n in x.shape[2:]]
+        if any(not 0 <= a <= n for pair, n in zip(padding, most, strict=True) for a in pair):
+            raise RuntimeError(f"not run: MNN would leave its memory, padding {x.shape} {padding}")
         amounts = np.array([(0, 0), (0, 0), *padding], np.int32)
         return self._read(
             self._expr.pad(

@@ -67,6 +67,8 @@ POINTS = (
         },
         ("conv",),
         (
+            Seen("LiteRT", "", "run", "2.3.0", "empty if one cell is lacking, else an error"),
+            Seen("PyTorch", "reject", "run", "2.13"),
             Seen("ONNX Runtime", "reject", "run", "1.31.1"),
             Seen("Paddle", "reject", "run", "2.6.2"),
             Seen("Paddle", "empty", "run", "3.3.1"),

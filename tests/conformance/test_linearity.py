@@ -46,6 +46,7 @@ def _linear(trial: Trial, name: str) -> None:
 def test_affine_in_bias(trial: Trial) -> None:
     """f(x, w, b) = f(x, w) + b, the bias of a map added to each of its cells."""
     without = trial.run(b=None)
+    trial.require_shape(without)
     b = trial.exact["b"].reshape(1, -1, *(1,) * trial.case.rank)
     require_equal(trial.run(), without + b, "f(x, w, b)")
 
