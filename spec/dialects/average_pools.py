@@ -17,6 +17,7 @@ POINTS = (
         },
         _AVG,
         (
+            Seen("Equinox", "full", "run", "0.13.8"),
             Seen("PyTorch", "clipped", "run", "2.13"),
             Seen("Paddle exclusive=False", "clipped", "run", "3.3.1"),
             Seen("ONNX", "", "source", "", "does not say; runtimes now follow PyTorch"),
@@ -88,7 +89,11 @@ POINTS = (
             "zero": "0",
         },
         _AVG,
-        (Seen("Paddle", "nan", "run", "3.3.1", "in the window that its ceil mode keeps"),),
+        (
+            Seen("JAX, by a sum over ones", "nan", "run", "0.10.2"),
+            Seen("Flax", "nan", "run", "0.12.8"),
+            Seen("Paddle", "nan", "run", "3.3.1", "in the window that its ceil mode keeps"),
+        ),
         (
             Probe(
                 ("avg_pool window=1 padding=1:1 x=1x1x1:float32:ones@0",),
@@ -111,6 +116,8 @@ POINTS = (
         },
         _AVG,
         (
+            Seen("Flax", "included", "documentation"),
+            Seen("Haiku", "never", "documentation"),
             Seen("PyTorch", "included", "run", "2.13", "count_include_pad=yes"),
             Seen("ONNX", "excluded", "source", "", "count_include_pad=0"),
             Seen("Paddle", "excluded", "run", "3.3.1", "exclusive=True"),

@@ -92,7 +92,10 @@ POINTS = (
             "zero": "0",
         },
         ("global_avg_pool",),
-        (Seen("PyTorch", "nan", "run", "2.13"),),
+        (
+            Seen("JAX mean", "nan", "run", "0.10.2"),
+            Seen("PyTorch", "nan", "run", "2.13"),
+        ),
         (
             Probe(
                 ("global_avg_pool x=1x1x0:float32:ones@0",),
@@ -108,7 +111,10 @@ POINTS = (
             "zero": "0, the empty sum",
         },
         ("global_sum_pool",),
-        (Seen("PyTorch", "zero", "run", "2.13"),),
+        (
+            Seen("JAX sum", "zero", "run", "0.10.2"),
+            Seen("PyTorch", "zero", "run", "2.13"),
+        ),
         (
             Probe(
                 ("global_sum_pool x=1x1x0:float32:ones@0",),
@@ -124,7 +130,10 @@ POINTS = (
             "identity": "what the maximum starts from (max_pool.padding-value)",
         },
         ("global_max_pool",),
-        (Seen("PyTorch", "reject", "run", "2.13"),),
+        (
+            Seen("JAX max", "reject", "run", "0.10.2"),
+            Seen("PyTorch", "reject", "run", "2.13"),
+        ),
         (
             Probe(
                 ("global_max_pool x=1x1x0:float32:ones@0",),
@@ -181,7 +190,10 @@ POINTS = (
             "empty": "a result without cells",
         },
         SOFTMAXES,
-        (Seen("PyTorch", "empty", "run", "2.13"),),
+        (
+            Seen("JAX", "empty", "run", "0.10.2"),
+            Seen("PyTorch", "empty", "run", "2.13"),
+        ),
         (
             Probe(
                 ("softmax x=1x0:float32:ones@0",),
@@ -231,7 +243,7 @@ POINTS = (
                 "larger-first",
                 "run",
                 "0.13.8",
-                "takes no output larger than the input",
+                "the maintainer calls it expected; takes no output larger than the input",
             ),
         ),
         (

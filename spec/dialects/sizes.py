@@ -16,6 +16,7 @@ POINTS = (
         },
         POOLS,
         (
+            Seen("Equinox use_ceil", "keep", "run", "0.13.8"),
             Seen("PyTorch", "drop", "run", "2.13"),
             Seen("tinygrad", "drop", "run"),
             Seen("OpenVINO “ceil_torch”", "drop", "run", "2026.4.1"),
@@ -70,7 +71,10 @@ POINTS = (
             "one": "one output where less than a stride is lacking: ⌈(n + p_lo + p_hi − e)/s⌉ = 0",
         },
         POOLS,
-        (Seen("PyTorch", "one", "run", "2.13", "accepts it: one output"),),
+        (
+            Seen("Equinox use_ceil", "one", "run", "0.13.8"),
+            Seen("PyTorch", "one", "run", "2.13", "accepts it: one output"),
+        ),
         (
             Probe(
                 ("max_pool window=2 stride=2 ceil_mode=yes x=1x1x1:float32:ones@0",),
@@ -107,6 +111,7 @@ POINTS = (
         },
         POOLS,
         (
+            Seen("Flax, Haiku, Equinox", "empty", "run"),
             Seen("PyTorch", "reject", "run", "2.13"),
             Seen("JAX lax.reduce_window", "empty", "run", "0.10.2"),
             Seen("ONNX Runtime MaxPool", "empty", "run", "1.31.1"),
