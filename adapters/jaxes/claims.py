@@ -100,7 +100,7 @@ def equinox(option: str = "") -> dict[str, Any]:
             "pool.too-large-window": "empty",
             "max_pool.nan-index": "last",
             "avg_pool.overhang": "full",
-            "adaptive_max_pool.tie": "split",
+            "adaptive_max_pool.tie": "axis-by-axis",
             "adaptive_pool.bins": "larger-first",
         },
         "fork": False,

@@ -173,7 +173,7 @@ def tied_cells(op: str, x: Array, parameters: Mapping[str, Any], claims: Claims)
 
 def splits_ties(op: str, claims: Claims) -> bool:
     """Whether the gradient of tied maxima is divided, and so rounds."""
-    return tie_of(op, claims) == "split"
+    return tie_of(op, claims) in ("split", "axis-by-axis")
 
 
 def tie_of(op: str, claims: Claims) -> str | None:

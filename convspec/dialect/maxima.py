@@ -139,10 +139,8 @@ def bins_jvp(op: str, x: Array, u: Array, parameters: Parameters, choices: Choic
     if 0 not in x.shape[2:]:
         seen = _numbers(x, choices)
         for o, cells in bins(x, size, choices):
-            row = seen[cells].reshape(*x.shape[:2], 1, -1).swapaxes(2, 3)
-            chosen = _one_of(_tied(row), choices[f"{op}.tie"])[..., 0]
-            taken = np.where(chosen, u[cells].reshape(chosen.shape), 0)
-            y[o] = taken.sum(axis=2) / np.maximum(chosen.sum(axis=2), 1)
+            chosen, parts = _shared(seen[cells], choices[f"{op}.tie"])
+            y[o] = np.where(chosen, u[cells] / parts, 0).sum(axis=tuple(range(2, x.ndim)))
     return y.reshape(x.shape[:2]) if op == "global_max_pool" else y
 
 
@@ -167,13 +165,31 @@ def global_max_pool_vjp(
 def _by_bins(x: Array, g: Array, size: tuple[int, ...], choices: Choices, point: str) -> Array:
     x, dx = _numbers(x, choices), np.zeros(x.shape, np.result_type(x, np.float64))
     for o, cells in bins(x, size, choices):
-        inside = x[cells]
-        row = inside.reshape(*x.shape[:2], 1, -1).swapaxes(2, 3)
-        chosen = _one_of(_tied(row), choices[point])
-        share = g[o][:, :, None, None] / np.maximum(chosen.sum(axis=2, keepdims=True), 1)
-        dx[cells] += np.where(chosen, share, 0).reshape(inside.shape)
+        chosen, parts = _shared(x[cells], choices[point])
+        whole = g[o].reshape(*x.shape[:2], *(1,) * (x.ndim - 2))
+        dx[cells] += np.where(chosen, whole / parts, 0)
     result: Array = dx.astype(x.dtype, copy=False)
     return result
+
+
+def _shared(inside: Array, tie: str) -> tuple[Array, Array]:
+    """Which cells of a bin stand for it, and in how many parts each shares its gradient.
+
+    `inside` is the bin, (N, C, *cells); both have its axes.
+    """
+    if tie == "axis-by-axis":
+        chosen: Array = np.ones((1,) * inside.ndim, bool)
+        parts: Array = np.ones((1,) * inside.ndim)
+        for axis in range(2, inside.ndim):
+            tied = _tied(inside, axis)
+            chosen = chosen & tied
+            parts = parts * tied.sum(axis=axis, keepdims=True)
+            inside = inside.max(axis=axis, keepdims=True)
+        return chosen, parts
+    row = inside.reshape(*inside.shape[:2], 1, -1).swapaxes(2, 3)
+    ones = _one_of(_tied(row), tie)
+    count = np.maximum(ones.sum(axis=2), 1).reshape(*inside.shape[:2], *(1,) * (inside.ndim - 2))
+    return ones.reshape(inside.shape), count
 
 
 def _chosen(x: Array, axes: tuple[Axis, ...], choices: Choices, tie: str) -> tuple[Array, Array]:
@@ -189,9 +205,9 @@ def _chosen(x: Array, axes: tuple[Axis, ...], choices: Choices, tie: str) -> tup
     return chosen, positions
 
 
-def _tied(cells: Array) -> Array:
+def _tied(cells: Array, axis: int = 2) -> Array:
     """The cells that are their window's maximum; a NaN, which equals nothing, is one."""
-    y = cells.max(axis=2, keepdims=True)
+    y = cells.max(axis=axis, keepdims=True)
     return np.asarray((cells == y) | ((cells != cells) & (y != y)))
 
 

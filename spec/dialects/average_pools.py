@@ -17,6 +17,8 @@ POINTS = (
         },
         _AVG,
         (
+            Seen("Equinox", "full", "run", "0.13.8"),
+            Seen("PyTorch", "clipped", "run", "2.13"),
             Seen("Paddle exclusive=False", "clipped", "run", "3.3.1"),
             Seen("ONNX", "", "source", "", "does not say; runtimes now follow PyTorch"),
             Seen("ONNX Runtime", "clipped", "run", "1.31.1"),
@@ -93,6 +95,8 @@ POINTS = (
         (
             Seen("ncnn", "nan", "run", "1.0.20261020"),
             Seen("MNN", "zero", "run", "3.6.1"),
+            Seen("JAX, by a sum over ones", "nan", "run", "0.10.2"),
+            Seen("Flax", "nan", "run", "0.12.8"),
             Seen("Paddle", "nan", "run", "3.3.1", "in the window that its ceil mode keeps"),
         ),
         (
@@ -117,6 +121,8 @@ POINTS = (
         },
         _AVG,
         (
+            Seen("Flax", "included", "documentation"),
+            Seen("Haiku", "never", "documentation"),
             Seen("PyTorch", "included", "run", "2.13", "count_include_pad=yes"),
             Seen("ONNX", "excluded", "source", "", "count_include_pad=0"),
             Seen("Paddle", "excluded", "run", "3.3.1", "exclusive=True"),

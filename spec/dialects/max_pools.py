@@ -50,13 +50,28 @@ POINTS = (
     DialectPoint(
         "adaptive_max_pool.tie",
         "Which of several equal maxima of a bin receives the gradient?",
-        _TIES,
+        {
+            **_TIES,
+            "axis-by-axis": "all of them: in equal parts along an axis, one axis after another",
+        },
         ("adaptive_max_pool",),
         (),
         (
+            Seen("Equinox", "axis-by-axis", "run", "0.13.8"),
+            Seen("PyTorch", "first", "run", "2.13"),
+        ),
+        (
             Probe(
-                ("adaptive_max_pool output_size=1 x=1x1x2:float32:ones@0 g=1x1x1:float32:ones@0",),
-                {"first": ("1×1×2: 1 0",), "last": ("1×1×2: 0 1",), "split": ("1×1×2: 0.5 0.5",)},
+                (
+                    "adaptive_max_pool output_size=1,1 x=1x1x2x2:float32:labels@5"
+                    " g=1x1x1x1:float32:ones@0",
+                ),
+                {
+                    "first": ("1×1×2×2: 1 0 0 0",),
+                    "last": ("1×1×2×2: 0 0 1 0",),
+                    "split": ("1×1×2×2: 0.333333 0.333333 0.333333 0",),
+                    "axis-by-axis": ("1×1×2×2: 0.25 0.5 0.25 0",),
+                },
                 "dx",
             ),
         ),
@@ -70,7 +85,8 @@ POINTS = (
         (
             Seen("PyTorch adaptive_max_pool", "first", "run", "2.13"),
             Seen("PyTorch amax", "split", "run", "2.13"),
-            Seen("JAX max, TensorFlow reduce_max", "split", "recalled"),
+            Seen("JAX max", "split", "run", "0.10.2"),
+            Seen("TensorFlow reduce_max", "split", "recalled"),
         ),
         (
             Probe(
@@ -144,6 +160,17 @@ POINTS = (
         },
         MAX_POOLS,
         (Seen("ONNX Runtime", "first", "run", "1.31"),),
+        (
+            Seen(
+                "JAX",
+                "last",
+                "run",
+                "0.10.2",
+                "the gradient; but a number that follows NaN gets it instead",
+            ),
+            Seen("PyTorch", "last", "run", "2.13"),
+            Seen("ONNX Runtime", "first", "run", "1.31"),
+        ),
         (
             Probe(
                 ("max_pool_with_indices window=3 x=1x1x3:float32:nans@0",),

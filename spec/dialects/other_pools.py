@@ -93,6 +93,10 @@ POINTS = (
         ("global_avg_pool",),
         (),
         (
+            Seen("JAX mean", "nan", "run", "0.10.2"),
+            Seen("PyTorch", "nan", "run", "2.13"),
+        ),
+        (
             Probe(
                 ("global_avg_pool x=1x1x0:float32:ones@0",),
                 {"reject": ("refused",), "nan": ("1×1: NaN",), "zero": ("1×1: 0",)},
@@ -109,6 +113,10 @@ POINTS = (
         ("global_sum_pool",),
         (),
         (
+            Seen("JAX sum", "zero", "run", "0.10.2"),
+            Seen("PyTorch", "zero", "run", "2.13"),
+        ),
+        (
             Probe(
                 ("global_sum_pool x=1x1x0:float32:ones@0",),
                 {"reject": ("refused",), "zero": ("1×1: 0",)},
@@ -124,6 +132,10 @@ POINTS = (
         },
         ("global_max_pool",),
         (),
+        (
+            Seen("JAX max", "reject", "run", "0.10.2"),
+            Seen("PyTorch", "reject", "run", "2.13"),
+        ),
         (
             Probe(
                 ("global_max_pool x=1x1x0:float32:ones@0",),
@@ -182,6 +194,10 @@ POINTS = (
         SOFTMAXES,
         (),
         (
+            Seen("JAX", "empty", "run", "0.10.2"),
+            Seen("PyTorch", "empty", "run", "2.13"),
+        ),
+        (
             Probe(
                 ("softmax x=1x0:float32:ones@0",),
                 {"reject": ("refused",), "empty": ("1×0",)},
@@ -229,7 +245,7 @@ POINTS = (
                 "larger-first",
                 "run",
                 "0.13.8",
-                "takes no output larger than the input",
+                "the maintainer calls it expected; takes no output larger than the input",
             ),
         ),
         (

@@ -17,6 +17,7 @@ POINTS = (
         },
         _OP,
         (
+            Seen("JAX jnp.pad", "reject", "run", "0.10.2", "lax.pad crops"),
             Seen("PyTorch", "crop-first", "run", "2.13", "all its modes"),
             Seen("tinygrad", "reject", "issue", "", "circular only"),
             Seen("NumPy", "reject", "run", "2.5"),
@@ -88,6 +89,8 @@ POINTS = (
         },
         _OP,
         (
+            Seen("JAX jnp.pad", "repeat", "run", "0.10.2"),
+            Seen("PyTorch", "once", "run", "2.13"),
             Seen("NumPy", "repeat", "run", "2.5"),
             Seen("ONNX", "", "source", "", "does not say"),
         ),
@@ -108,6 +111,7 @@ POINTS = (
         },
         _OP,
         (
+            Seen("JAX jnp.pad", "repeat", "run", "0.10.2"),
             Seen("NumPy", "repeat", "run", "2.5"),
             Seen("TensorFlow SYMMETRIC", "once", "documentation"),
         ),
@@ -128,6 +132,11 @@ POINTS = (
         },
         _OP,
         (Seen("NumPy wrap", "repeat", "run", "2.5"),),
+        (
+            Seen("JAX jnp.pad wrap", "repeat", "run", "0.10.2"),
+            Seen("PyTorch", "once", "run", "2.13"),
+            Seen("NumPy wrap", "repeat", "run", "2.5"),
+        ),
         (
             Probe(
                 ("pad padding=4:0 mode=circular x=1x1x3:float32:ramp@3",),

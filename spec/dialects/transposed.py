@@ -16,6 +16,10 @@ POINTS = (
         },
         _OP,
         (
+            Seen("Equinox", "flipped", "run", "0.13.8"),
+            Seen("Haiku", "flipped", "run", "0.0.17"),
+            Seen("Flax", "none", "run", "0.12.8", "with transpose_kernel=True"),
+            Seen("PyTorch", "none", "run", "2.13"),
             Seen("TensorFlow, Keras", "none", "run", "2.21"),
             Seen("Paddle", "none", "run", "3.3.1"),
             Seen(
@@ -45,6 +49,9 @@ POINTS = (
         },
         _OP,
         (
+            Seen("Equinox", "stride", "run", "0.13.8"),
+            Seen("JAX, Flax, Haiku", "any", "run", "0.10.2", "as padding of the dilated input"),
+            Seen("PyTorch", "stride-or-dilation", "run", "2.13"),
             Seen("ONNX", "stride-or-dilation", "source"),
             Seen(
                 "ONNX Runtime",
@@ -90,6 +97,8 @@ POINTS = (
         },
         _OP,
         (
+            Seen("Flax, Haiku", "keras", "source", "", "that of JAX"),
+            Seen("Equinox", "full", "source", "0.13.8"),
             Seen("Keras", "keras", "run", "", "n5 k2 s3 gives 15"),
             Seen("JAX lax.conv_transpose", "keras", "run", "0.10.2", "n3 k2 s3 gives 9"),
         ),
@@ -106,6 +115,7 @@ POINTS = (
         },
         _OP,
         (
+            Seen("Equinox", "multiple", "source", "0.13.8", "less its output_padding"),
             Seen("Keras", "multiple", "run"),
             Seen("JAX lax.conv_transpose", "multiple", "run", "0.10.2"),
             Seen("ONNX", "multiple", "source", "", "auto_pad SAME_UPPER, SAME_LOWER"),
