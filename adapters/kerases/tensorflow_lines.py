@@ -99,6 +99,9 @@ def _conv(
         native = _around(padding)
     call = {"input": X, "filters": W, "strides": strides, "padding": native, "dilations": dilations}
     if option == RANK_AGNOSTIC:
+        if isinstance(native, list):
+            lines.append(Line("x", "tf.pad", {"tensor": X, "paddings": native}))
+            call["padding"] = "VALID"
         lines.append(Line("y", "tf.nn.convolution", call))
     elif option == RAW:
         lines.append(Line("y", "tf.raw_ops.Conv", _raw(native, strides, dilations, groups)))
