@@ -1,10 +1,11 @@
 """The operations in Keras's own functions, ``keras.ops``: lists of calls, the same on each backend.
 
 Arrays are handed over channels last, which is Keras's own default (transposed before and after: a
-shim), or as they are with the option ``channels-first``. Padding is its own "same" and "valid"; amounts of padding of a convolution are
-laid around it by ``keras.ops.pad``, as ZeroPadding layers do (a shim).
-A transposed convolution is "valid" with an output padding, or "same" where its amounts of padding
-are those of "same"; where they are others, ``keras.ops.slice`` crops the valid result (a shim).
+shim), or as they are with the option ``channels-first``. Padding is its own "same" and "valid";
+amounts of padding of a convolution are laid around it by ``keras.ops.pad``, as ZeroPadding layers
+do (a shim). A transposed convolution is "valid" with an output padding, or "same" where its amounts
+of padding are those of "same"; where they are others, ``keras.ops.slice`` crops the valid result (a
+shim).
 A bias is added by ``keras.ops.add``, as Keras's layers do.
 """
 
@@ -133,7 +134,8 @@ def _conv_transpose(
     least = [s * (n - 1) for s, n in zip(stride, sizes, strict=True)]
     full = [a + e + extra for a, e, extra in zip(least, extents, output_padding, strict=True)]
     wanted = [f - low - high for f, (low, high) in zip(full, padding, strict=True)]
-    call = {"inputs": X, "kernel": W, "strides": tuple(stride), "padding": "valid",
+    call: dict[str, Any] = {
+            "inputs": X, "kernel": W, "strides": tuple(stride), "padding": "valid",
             "output_padding": tuple(output_padding), "data_format": style.data_format,
             "dilation_rate": tuple(dilation)}  # fmt: skip
     # "same" makes s·(n − 1) + e mod 2 + its output padding of the input, and loses at the low end
