@@ -104,6 +104,7 @@ _KERAS_DIALECT: dict[str, dict[str, str]] = {
     },
     "jax": {
         "conv_transpose.output-padding": "stride",
+        "pool.too-large-window": "empty",
         "global_max_pool.tie": "split",
         "pad.negative": "reject",
         "pad.reflect-limit": "repeat",
@@ -115,6 +116,8 @@ _KERAS_DIALECT: dict[str, dict[str, str]] = {
     },
     "numpy": {
         "conv_transpose.output-padding": "stride",
+        "pool.too-large-window": "empty",
+        "adaptive_avg_pool.empty": "nan",
         "pad.negative": "reject",
         "pad.reflect-limit": "repeat",
         "pad.symmetric-limit": "repeat",
