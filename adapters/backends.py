@@ -126,12 +126,16 @@ BACKENDS: dict[str, Backend] = {
     "haiku": _jax("haiku", "Haiku's layers on JAX; option: channels-first", "dm-haiku", "jax",
                   options=("channels-first",)),
     "tensorflow": Backend(
-        "kerases.tensorflow", "TensorFlow on the CPU; option: no-onednn", "tensorflow",
+        "kerases.tensorflow",
+        "TensorFlow on the CPU; options: no-onednn, and one of nd, depthwise, raw", "tensorflow",
         ("tensorflow-cpu",), "kerases.claims:tensorflow",
-        {"": "tensorflow", "no-onednn": "tensorflow"},
+        {"": "tensorflow", "no-onednn": "tensorflow", "nd": "tensorflow"},
     ),
     "keras": Backend(
-        "kerases.keras", "Keras 3; option, its backend: torch, tensorflow, jax, numpy", "keras",
+        "kerases.keras",
+        "Keras 3; option, its backend: torch, tensorflow, jax, numpy; behind a comma"
+        " channels-first or depthwise",
+        "keras",
         ("keras",), "kerases.claims:keras",
         {"torch": "torch", "tensorflow": "tensorflow", "jax": "jax", "numpy": "jax"},
     ),

@@ -51,7 +51,7 @@ def tensorflow(option: str) -> dict[str, Any]:
         return {
             "all": {"dtypes": floats},
             "dialect": _TENSORFLOW_DIALECT,
-            "conv": {**_UNPADDED, "stride": [1, 1]},
+            "conv": {"named_padding": _NAMED, "stride": [1, 1]},
             "max_pool": {**pool, "dtypes": [*floats, *INTEGERS]},
             "avg_pool": {**pool, "count_include_pad": [False]},
         }
@@ -93,7 +93,7 @@ _KERAS_DIALECT: dict[str, dict[str, str]] = {
         "max_pool.nan-index": "last",
         "global_max_pool.tie": "split",
         "adaptive_avg_pool.empty": "nan",
-        "adaptive_pool.no-output": "empty",
+        "pad.negative": "reject",
         "global_avg_pool.empty": "nan",
         "global_sum_pool.empty": "zero",
         "softmax.no-classes": "empty",
@@ -104,6 +104,7 @@ _KERAS_DIALECT: dict[str, dict[str, str]] = {
     },
     "jax": {
         "conv_transpose.output-padding": "stride",
+        "pool.too-large-window": "empty",
         "global_max_pool.tie": "split",
         "pad.negative": "reject",
         "pad.reflect-limit": "repeat",
@@ -115,6 +116,8 @@ _KERAS_DIALECT: dict[str, dict[str, str]] = {
     },
     "numpy": {
         "conv_transpose.output-padding": "stride",
+        "pool.too-large-window": "empty",
+        "adaptive_avg_pool.empty": "nan",
         "pad.negative": "reject",
         "pad.reflect-limit": "repeat",
         "pad.symmetric-limit": "repeat",
@@ -136,28 +139,35 @@ _MODES = {
 def keras(option: str) -> dict[str, Any]:
     """The claims of ``keras:BACKEND`` and ``keras:BACKEND,WORD``.
 
-    Keras 3.15: "same" and "valid" alone, no ceil mode, no dilated pools, no transposed groups. JAX
-    has no float64 unless it is switched on, which Keras does not do.
+    Keras 3.15: "same" and "valid" alone, no ceil mode, no dilated pools, no transposed groups. Its
+    rules of promotion turn float64 into float32 on all backends but TensorFlow; on PyTorch
+    convolutions, pools and padding do without these rules. There it takes no maximum of an empty
+    batch.
     """
     words = option.split(",")
     backend = next((word for word in words if word in _KERAS_DIALECT), "tensorflow")
-    floats = [d for d in FLOATS if backend != "jax" or d != "float64"]
+    floats = [d for d in FLOATS if backend == "tensorflow" or d != "float64"]
+    kept = list(FLOATS) if backend == "torch" else floats
     claims: dict[str, Any] = {
         "all": {"dtypes": floats},
         "dialect": _KERAS_DIALECT[backend],
         # A child cannot use what its parent has begun to use.
         "fork": backend in ("torch", "tensorflow"),
-        "conv": _UNPADDED,
+        "conv": {"named_padding": _NAMED, "dtypes": kept},
     }
     if "depthwise" in words:
         return {key: value for key, value in claims.items() if key != "dialect"}
+    adaptive: dict[str, Any] = {"dtypes": kept}
     return {
         **claims,
-        "conv_transpose": {"groups": [1, 1]},
+        "conv_transpose": {"groups": [1, 1], "dtypes": kept},
         "pad": {
             "modes": ["constant", "reflect", "symmetric", *_MODES[backend]],
-            "dtypes": [*floats, "int32"],
+            "dtypes": [*kept, "int32"],
         },
-        "max_pool": {**_POOL, **_UNPADDED},
-        "avg_pool": {**_POOL, **_UNPADDED, "count_include_pad": [False]},
+        "max_pool": {**_POOL, **_UNPADDED, "dtypes": kept},
+        "avg_pool": {**_POOL, **_UNPADDED, "dtypes": kept, "count_include_pad": [False]},
+        "adaptive_avg_pool": adaptive,
+        "adaptive_max_pool": adaptive,
+        "global_max_pool": {"empty_batch": backend != "torch"},
     }

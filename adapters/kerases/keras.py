@@ -58,7 +58,7 @@ def make(option: str | None) -> Any:
 
     found = Keras(backend, words, declared(option or ""))
     if "depthwise" in words:  # what the option does not touch would only be tested twice
-        held = ("conv", "name", "version", "claims", "spell")
+        held: tuple[str, ...] = ("conv", "name", "version", "claims", "spell")
         held += () if backend == "numpy" else ("vjp",)
         return SimpleNamespace(**{name: getattr(found, name) for name in held})
     return found

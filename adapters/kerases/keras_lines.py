@@ -1,9 +1,11 @@
 """The operations in Keras's own functions, ``keras.ops``: lists of calls, the same on each backend.
 
 Arrays are handed over channels last, which is Keras's own default (transposed before and after: a
-shim), or as they are with the option ``channels-first``. Padding is its own "same" and "valid".
-A transposed convolution is "valid" with an output padding, or "same" where its amounts of padding
-are those of "same"; where they are others, ``keras.ops.slice`` crops the valid result (a shim).
+shim), or as they are with the option ``channels-first``. Padding is its own "same" and "valid";
+amounts of padding of a convolution are laid around it by ``keras.ops.pad``, as ZeroPadding layers
+do (a shim). A transposed convolution is "valid" with an output padding, or "same" where its amounts
+of padding are those of "same"; where they are others, ``keras.ops.slice`` crops the valid result (a
+shim).
 A bias is added by ``keras.ops.add``, as Keras's layers do.
 """
 
@@ -54,6 +56,10 @@ class Style:
         """The layout in Keras's words."""
         return "channels_first" if self.first else "channels_last"
 
+    def around(self, padding: Pads) -> Pads:
+        """Amounts for every axis of a map as it is handed over."""
+        return ((0, 0), (0, 0), *padding) if self.first else ((0, 0), *padding, (0, 0))
+
 
 def rank_of(shape: Shape) -> int:
     """The number of spatial axes. Raises ValueError where Keras has no function for it."""
@@ -92,13 +98,20 @@ def _conv(
     if channels != inputs * groups or len(shapes["w"]) != rank + 2:
         # Keras reads the groups off the channels, so that a wrong number cannot be told.
         raise ValueError(f"{channels} channels are not {groups} groups of {inputs}")
+    lines: list[Line] = []
+    if not isinstance(padding, str) and any(any(pair) for pair in padding):
+        if len(padding) != rank or any(low < 0 or high < 0 for low, high in padding):
+            raise ValueError(f"padding needs {rank} pairs, none negative, not {padding}")
+        amounts = {"x": X, "pad_width": style.around(padding)}
+        lines.append(Line("x", "keras.ops.pad", amounts))
+        padding = "valid"
     call = {"inputs": X, "kernel": W, "strides": tuple(stride), "padding": _named(padding, rank),
             "data_format": style.data_format, "dilation_rate": tuple(dilation)}  # fmt: skip
     alone = style.one_by_one and groups == channels and rank < 3
     function = "keras.ops.depthwise_conv" if alone else "keras.ops.conv"
     forms = {"x": style.form, "w": DEPTHWISE if alone else KERNEL, "b": AS_IS}
-    lines = _bias([Line("y", function, call)], shapes, style, rank)
-    return Plan(lines, forms, form=style.form)
+    lines.append(Line("y", function, call))
+    return Plan(_bias(lines, shapes, style, rank), forms, form=style.form)
 
 
 def _conv_transpose(
@@ -121,7 +134,8 @@ def _conv_transpose(
     least = [s * (n - 1) for s, n in zip(stride, sizes, strict=True)]
     full = [a + e + extra for a, e, extra in zip(least, extents, output_padding, strict=True)]
     wanted = [f - low - high for f, (low, high) in zip(full, padding, strict=True)]
-    call = {"inputs": X, "kernel": W, "strides": tuple(stride), "padding": "valid",
+    call: dict[str, Any] = {
+            "inputs": X, "kernel": W, "strides": tuple(stride), "padding": "valid",
             "output_padding": tuple(output_padding), "data_format": style.data_format,
             "dilation_rate": tuple(dilation)}  # fmt: skip
     # "same" makes s·(n − 1) + e mod 2 + its output padding of the input, and loses at the low end
@@ -195,9 +209,7 @@ def _pad(
     known |= OTHER_MODES[style.backend]
     if mode not in known:
         raise ValueError(f"Keras on {style.backend} has no mode {mode!r}")
-    amounts = [(low, high) for low, high in padding]
-    around = [(0, 0), (0, 0), *amounts] if style.first else [(0, 0), *amounts, (0, 0)]
-    call: dict[str, Any] = {"x": X, "pad_width": tuple(around), "mode": known[mode]}
+    call: dict[str, Any] = {"x": X, "pad_width": style.around(padding), "mode": known[mode]}
     if mode == "constant":
         call["constant_values"] = value if "float" in dtype else int(value)
     return Plan([Line("y", "keras.ops.pad", call)], {"x": style.form}, form=style.form)

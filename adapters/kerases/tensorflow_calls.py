@@ -199,7 +199,9 @@ class TensorFlow:
             ]
         return imports, [*lines, f"results = [{', '.join(got)}]"]
 
-    def _run(self, op: str, inputs: Sequence[Array | None], params: Mapping[str, Any]) -> Any:
+    def _run(
+        self, op: str, inputs: Sequence[Array | None], params: Mapping[str, Any]
+    ) -> list[Array]:
         arrays = _named(op, [array for array in inputs if array is not None])
         made = plan(op, arrays, self.path, params)
         found = run(made, _tensors(arrays, made), _MODULES)

@@ -99,6 +99,9 @@ def _conv(
         native = _around(padding)
     call = {"input": X, "filters": W, "strides": strides, "padding": native, "dilations": dilations}
     if option == RANK_AGNOSTIC:
+        if isinstance(native, list):
+            lines.append(Line("x", "tf.pad", {"tensor": X, "paddings": native}))
+            call["padding"] = "VALID"
         lines.append(Line("y", "tf.nn.convolution", call))
     elif option == RAW:
         lines.append(Line("y", "tf.raw_ops.Conv", _raw(native, strides, dilations, groups)))
@@ -211,12 +214,13 @@ def _pool(kind: str) -> Callable[..., Plan]:
             raise ValueError("TensorFlow has no ceil mode")
         lines: list[Line] = []
         native: Any
+        amounts = () if isinstance(padding, str) else _pairs(padding, rank)
         if isinstance(padding, str):
             native = _named(padding)
-        elif not any(any(pair) for pair in _pairs(padding, rank)):
+        elif not any(any(pair) for pair in amounts):
             native = "VALID"
         else:
-            native = _around(padding)
+            native = _around(amounts)
             if kind == "avg":
                 raise ValueError(f"TensorFlow's average pools take no amounts: {padding}")
         if count_include_pad and native != "VALID":
@@ -231,8 +235,8 @@ def _pool(kind: str) -> Callable[..., Plan]:
         if max(dilation, default=1) != 1:
             raise ValueError(f"TensorFlow has dilated pools in tf.nn.pool alone: {dilation}")
         if rank == 3 and isinstance(native, list):
-            if any(p < 0 or p >= k for k, pair in zip(window, padding, strict=True) for p in pair):
-                raise ValueError(f"padding has to be less than the window: {padding}")  # type: ignore[unreachable]
+            if any(p < 0 or p >= k for k, pair in zip(window, amounts, strict=True) for p in pair):
+                raise ValueError(f"padding has to be less than the window: {padding}")
             lines.append(
                 Line("x", "tf.pad",
                      {"tensor": X, "paddings": native, "constant_values": float("-inf")})
