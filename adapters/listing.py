@@ -102,13 +102,6 @@ def declared(builtin: Backend, option: str | None = None) -> Claims | None:
     narrowed = {*data, *(op for key in _GRADIENTS for op in data.get(key, ()))}
     ops = [op for op in OPERATIONS if op in functions or op in narrowed]
     return read_claims(data, ops, *(key in functions or key in data for key in _GRADIENTS))
-    data = builtin.declared(next(iter(builtin.runs), "") if option is None else option)
-    functions = functions_of(builtin.module)
-    # What an adapter takes from elsewhere is not seen in its text, but it names what it narrows,
-    # and what it differentiates.
-    named = {*functions, *data, *(op for key in _GRADIENTS for op in data.get(key) or ())}
-    ops = [op for op in OPERATIONS if op in named]
-    return read_claims(data, ops, *(name in functions or name in data for name in _GRADIENTS))
 
 
 @cache

@@ -17,13 +17,8 @@ POINTS = (
         },
         _AVG,
         (
-            Seen("Equinox", "full", "run", "0.13.8"),
-            Seen("PyTorch", "clipped", "run", "2.13"),
             Seen("Paddle exclusive=False", "clipped", "run", "3.3.1"),
             Seen("ONNX", "", "source", "", "does not say; runtimes now follow PyTorch"),
-            Seen("ONNX Runtime", "clipped", "run", "1.31.1"),
-            Seen("tract", "clipped", "run", "0.23.9"),
-            Seen("OpenCV", "full", "run", "5.0.0"),
             Seen(
                 "OpenVINO “ceil”, “ceil_torch”",
                 "full-if-padded",
@@ -93,10 +88,8 @@ POINTS = (
         },
         _AVG,
         (
-            Seen("ncnn", "nan", "run", "1.0.20261020"),
             Seen("MNN", "zero", "run", "3.6.1"),
             Seen("JAX, by a sum over ones", "nan", "run", "0.10.2"),
-            Seen("Flax", "nan", "run", "0.12.8"),
             Seen("Paddle", "nan", "run", "3.3.1", "in the window that its ceil mode keeps"),
         ),
         (

@@ -21,10 +21,8 @@ POINTS = (
             Seen("PyTorch", "crop-first", "run", "2.13", "all its modes"),
             Seen("tinygrad", "reject", "issue", "", "circular only"),
             Seen("NumPy", "reject", "run", "2.5"),
-            Seen("LiteRT", "reject", "run", "2.3.0"),
             Seen("ncnn", "", "run", "1.0.20261020", "it writes outside its memory"),
             Seen("MNN", "", "run", "3.6.1", "the first cells, however many are left"),
-            Seen("ONNX Runtime", "crop-first", "run", "1.31.1"),
             Seen("OpenCV, OpenVINO", "pad-first", "run", "5.0.0, 2026.4.1"),
         ),
         (
@@ -90,7 +88,6 @@ POINTS = (
         _OP,
         (
             Seen("JAX jnp.pad", "repeat", "run", "0.10.2"),
-            Seen("PyTorch", "once", "run", "2.13"),
             Seen("NumPy", "repeat", "run", "2.5"),
             Seen("ONNX", "", "source", "", "does not say"),
         ),
@@ -131,10 +128,8 @@ POINTS = (
             "repeat": "any amount: round and round",
         },
         _OP,
-        (Seen("NumPy wrap", "repeat", "run", "2.5"),),
         (
             Seen("JAX jnp.pad wrap", "repeat", "run", "0.10.2"),
-            Seen("PyTorch", "once", "run", "2.13"),
             Seen("NumPy wrap", "repeat", "run", "2.5"),
         ),
         (

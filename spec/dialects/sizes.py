@@ -17,7 +17,6 @@ POINTS = (
         POOLS,
         (
             Seen("Equinox use_ceil", "keep", "run", "0.13.8"),
-            Seen("PyTorch", "drop", "run", "2.13"),
             Seen("tinygrad", "drop", "run"),
             Seen("OpenVINO “ceil_torch”", "drop", "run", "2026.4.1"),
             Seen("OpenVINO “ceil”", "keep", "run", "2026.4.1"),
@@ -25,8 +24,6 @@ POINTS = (
             Seen("ONNX", "keep", "source", "before 1.16"),
             Seen("ONNX Runtime", "drop", "run", "1.24", "LpPool from 1.21 on"),
             Seen("ONNX Runtime", "keep", "run", "up to 1.20.1"),
-            Seen("tract", "drop", "run", "0.23.9"),
-            Seen("OpenCV", "keep", "run", "5.0.0"),
             Seen(
                 "Paddle",
                 "keep",
@@ -74,7 +71,6 @@ POINTS = (
         },
         POOLS,
         (
-            Seen("MNN", "one", "run", "3.6.1"),
             Seen("ncnn", "", "run", "1.0.20261020", "makes up a size"),
             Seen("Equinox use_ceil", "one", "run", "0.13.8"),
             Seen("PyTorch", "one", "run", "2.13", "accepts it: one output"),
@@ -116,7 +112,6 @@ POINTS = (
         POOLS,
         (
             Seen("Flax, Haiku, Equinox", "empty", "run"),
-            Seen("PyTorch", "reject", "run", "2.13"),
             Seen("JAX lax.reduce_window", "empty", "run", "0.10.2"),
             Seen("ONNX Runtime", "empty", "run", "1.31.1", "an error from two strides on"),
         ),

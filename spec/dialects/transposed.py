@@ -16,12 +16,8 @@ POINTS = (
         },
         _OP,
         (
-            Seen("Equinox", "flipped", "run", "0.13.8"),
-            Seen("Haiku", "flipped", "run", "0.0.17"),
             Seen("Flax", "none", "run", "0.12.8", "with transpose_kernel=True"),
-            Seen("PyTorch", "none", "run", "2.13"),
             Seen("TensorFlow, Keras", "none", "run", "2.21"),
-            Seen("Paddle", "none", "run", "3.3.1"),
             Seen(
                 "JAX lax.conv_transpose",
                 "flipped",
@@ -49,9 +45,7 @@ POINTS = (
         },
         _OP,
         (
-            Seen("Equinox", "stride", "run", "0.13.8"),
             Seen("JAX, Flax, Haiku", "any", "run", "0.10.2", "as padding of the dilated input"),
-            Seen("PyTorch", "stride-or-dilation", "run", "2.13"),
             Seen("ONNX", "stride-or-dilation", "source"),
             Seen(
                 "ONNX Runtime",
