@@ -106,7 +106,7 @@ def test_what_was_found_is_told_once_with_all_who_show_it(outcomes: list[Outcome
     reports: Sequence[Report] = [one.report for one in outcomes if one.report]
     from convspec.html.matrix import columns
 
-    assert [one.key for one in explained(columns(reports))][0] == "lost-group"
+    assert next(one.key for one in explained(columns(reports))) == "lost-group"
     assert not any(e.reason == "elsewhere" for one in explained(columns(reports))
                    for e in one.entries)  # fmt: skip
 
