@@ -1,4 +1,4 @@
-"""The page of a matrix: rows that ran and rows that did not, what was found, and who chooses what."""
+"""The page of a matrix: rows that ran and that did not, what was found, who chooses what."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ def entry(name: str = "torch.toml:3", **other: object) -> KnownChecked:
 
 def outcome(folder: Path, adapter: str, *events: Event, **other: object) -> Outcome:
     """A row, with a run if there are events."""
-    made = Outcome(adapter, "torch", folder=folder, **{"status": RAN, **other})  # type: ignore[arg-type]
+    given = {"status": RAN, **other}
+    made = Outcome(adapter, "torch", folder=folder, **given)  # type: ignore[arg-type]
     if events:
         claims = {"ops": {"conv": {"ranks": [2], "dtypes": ["float32"], "gradient": True},
                           "max_pool": {"ranks": [2], "dtypes": ["int8"]}},
