@@ -44,10 +44,11 @@ def outcome(folder: Path, adapter: str, *events: Event, **other: object) -> Outc
     """A row, with a run if there are events."""
     given = {"status": RAN, **other}
     made = Outcome(adapter, "torch", folder=folder, **given)  # type: ignore[arg-type]
+    tie = "split" if adapter == "jax" else "first"
     if events:
         claims = {"ops": {"conv": {"ranks": [2], "dtypes": ["float32"], "gradient": True},
                           "max_pool": {"ranks": [2], "dtypes": ["int8"]}},
-                  "dialect": {"max_pool.tie": "split" if adapter == "jax" else "first"}}  # fmt: skip
+                  "dialect": {"max_pool.tie": tie}}  # fmt: skip
         first = replace(head(adapter), claims=claims)
         made.events.parent.mkdir(parents=True, exist_ok=True)
         lines = [json.dumps(to_json(event)) for event in (first, *events, RunFinished(3.5))]
