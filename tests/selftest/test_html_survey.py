@@ -1,4 +1,4 @@
-"""The page of a matrix: rows that ran and rows that did not, what was found, and who chooses what."""
+"""The page of a matrix: rows that ran and that did not, what was found, who chooses what."""
 
 from __future__ import annotations
 
@@ -42,11 +42,13 @@ def entry(name: str = "torch.toml:3", **other: object) -> KnownChecked:
 
 def outcome(folder: Path, adapter: str, *events: Event, **other: object) -> Outcome:
     """A row, with a run if there are events."""
-    made = Outcome(adapter, "torch", folder=folder, **{"status": RAN, **other})  # type: ignore[arg-type]
+    given = {"status": RAN, **other}
+    made = Outcome(adapter, "torch", folder=folder, **given)  # type: ignore[arg-type]
+    tie = "split" if adapter == "jax" else "first"
     if events:
         claims = {"ops": {"conv": {"ranks": [2], "dtypes": ["float32"], "gradient": True},
                           "max_pool": {"ranks": [2], "dtypes": ["int8"]}},
-                  "dialect": {"max_pool.tie": "split" if adapter == "jax" else "first"}}  # fmt: skip
+                  "dialect": {"max_pool.tie": tie}}  # fmt: skip
         first = replace(head(adapter), claims=claims)
         made.events.parent.mkdir(parents=True, exist_ok=True)
         lines = [json.dumps(to_json(event)) for event in (first, *events, RunFinished(3.5))]
@@ -106,7 +108,7 @@ def test_what_was_found_is_told_once_with_all_who_show_it(outcomes: list[Outcome
     reports: Sequence[Report] = [one.report for one in outcomes if one.report]
     from convspec.html.matrix import columns
 
-    assert [one.key for one in explained(columns(reports))][0] == "lost-group"
+    assert next(one.key for one in explained(columns(reports))) == "lost-group"
     assert not any(e.reason == "elsewhere" for one in explained(columns(reports))
                    for e in one.entries)  # fmt: skip
 
