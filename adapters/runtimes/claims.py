@@ -36,7 +36,7 @@ _LITERT_DIALECT = {
     "pad.negative": "reject",
 }
 
-_WITHOUT_XNNPACK = {"max_pool.padding-value": "lowest", "pool.too-large-window": "empty"}
+_WITHOUT_XNNPACK = {"max_pool.padding-value": "lowest"}
 
 _MNN_DIALECT = {
     "conv.negative-padding": "crop",
