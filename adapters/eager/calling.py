@@ -43,7 +43,7 @@ def running(modules: Mapping[str, Any]) -> Caller:
 
 
 class Named:
-    """What a program calls a value, in place of the value. Parts and calls of it have names, too."""
+    """What a program calls a value, in its place. Parts and calls of it have names, too."""
 
     def __init__(self, text: str, noting: Noting | None = None) -> None:
         self.text = text

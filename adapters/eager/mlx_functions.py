@@ -31,14 +31,14 @@ def _first(call: Caller, y: Any) -> Any:
     return call("mx.moveaxis", y, -1, 1)
 
 
-def _axes(values: Ints, rank: int, what: str) -> Ints | int:
+def _axes(values: Ints, rank: int, what: str) -> Any:
     """As MLX takes them: a number where there is one axis."""
     if len(values) != rank:
         raise ValueError(f"{what} has {len(values)} entries for {rank} spatial axes")
     return tuple(values) if rank > 1 else values[0]
 
 
-def _alike(padding: Pads | str, rank: int) -> Ints | int | None:
+def _alike(padding: Pads | str, rank: int) -> Any:
     """One amount per axis; None if an axis has two."""
     if isinstance(padding, str):
         raise ValueError(f"MLX has no padding {padding!r}")
@@ -63,7 +63,7 @@ def conv(
             f"mx.conv{rank}d", x, w, stride=steps, padding=alike, dilation=spread, groups=groups
         )
     else:
-        pairs = ([low for low, _ in padding], [high for _, high in padding])
+        pairs = ([pair[0] for pair in padding], [pair[1] for pair in padding])
         y = call(
             "mx.conv_general", x, w, stride=list(stride), padding=pairs,
             kernel_dilation=list(dilation), groups=groups,

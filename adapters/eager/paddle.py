@@ -91,7 +91,8 @@ class Paddle:
             return [np.zeros_like(array) for array in arrays]
         second = paddle.grad(
             [first[i] for i in held], [*leaves, g],
-            [_tensor(cotangents[i], last and i == 0) for i in held], allow_unused=True,
+            [_tensor(u, last and i == 0) for i, u in enumerate(cotangents) if u is not None],
+            allow_unused=True,
         )  # fmt: skip
         return [
             np.zeros_like(array) if d is None else _array(d, last and i in (0, len(inputs)))

@@ -4,9 +4,10 @@ A convolution is one call of ``signal.correlate`` for each image and filter: in 
 channels are an axis like the others, which leaves one cell. Options choose its method: ``direct``
 (the default), ``fft`` or ``oaconvolve`` (``signal.oaconvolve`` with the kernel turned round); the
 last two declare that they transform. Padding ``same_lower`` is its mode "same". A transposed
-convolution of stride 1 is ``signal.convolve``: in mode "full" for one channel, in mode "valid" over
-several. Pools are ``ndimage.maximum_filter`` (dilated windows as a footprint) and ``ndimage.uniform_filter``, their
-padding the border mode "constant" and their place the origin. Padding reads the borders that
+convolution of stride 1 is ``signal.convolve``: in mode "full" for one channel, in mode "valid"
+over several. Pools are ``ndimage.maximum_filter`` (dilated windows as a footprint) and
+``ndimage.uniform_filter``, their padding the border mode "constant" and their place the origin.
+Padding reads the borders that
 ``ndimage.affine_transform`` has in order 0; softmaxes are those of ``scipy.special``.
 
 These have neither strides nor padding of any amount, so there are shims:
@@ -78,13 +79,13 @@ class SciPy:
             # Ours to check: it would take the kernel for the map, and the map for the kernel.
             raise ValueError(f"a kernel of {w.shape[2:]} does not fit into {x.shape[2:]}")
         inner, outer = w.shape[1], w.shape[0] // groups
-        steps = tuple(slice(None, None, s) for s in stride)
+        place: Any = (at, *(slice(None, None, s) for s in stride))
         sizes = [n if mode == "same" else n - k + 1 for n, k in _pairs(x, w)]
         kept = (-(-n // s) for n, s in zip(sizes, stride, strict=True))
         y = np.empty((x.shape[0], w.shape[0], *kept), x.dtype)
         for n, o in np.ndindex(*y.shape[:2]):
             first = o // outer * inner
-            y[n, o] = self._correlate(x[n, first : first + inner], w[o], mode)[(at, *steps)]
+            y[n, o] = self._correlate(x[n, first : first + inner], w[o], mode)[place]
         return _biased(y, b)
 
     def conv_transpose(
@@ -109,7 +110,7 @@ class SciPy:
             raise ValueError(f"padding {padding} leaves {sizes} cells")
         y = np.empty((x.shape[0], groups * outer, *sizes), x.dtype)
         cropped = (slice(low, low + n) for n, (low, _) in zip(sizes, padding, strict=True))
-        at = (0, *cropped)
+        at: Any = (0, *cropped)
         x = x if inner == 1 else _resized(x, amounts)
         for n, o in np.ndindex(*y.shape[:2]):
             first = o // outer * inner
@@ -147,7 +148,8 @@ class SciPy:
         else:
             spans = (d * (k - 1) + 1 for d, k in zip(dilation, window, strict=True))
             taps = np.zeros((1, 1, *spans), bool)
-            taps[(0, 0, *(slice(None, None, d) for d in dilation))] = True
+            places: Any = (0, 0, *(slice(None, None, d) for d in dilation))
+            taps[places] = True
             run = partial(ndimage.maximum_filter, footprint=taps)
         return _filtered(run, x, least, window, stride, padding, dilation, ceil_mode)
 
@@ -226,9 +228,9 @@ def _filtered(
         origins.append(low - e // 2)
         more.append((0, max((counts[-1] - 1) * s + 1 - n, 0)))
     x = np.pad(x, ((0, 0), (0, 0), *more), constant_values=fill)
-    at = (slice(0, (o - 1) * s + 1, s) for o, s in zip(counts, stride, strict=True))
-    y: Array = run(x, mode="constant", cval=fill, origin=(0, 0, *origins))
-    return y[(..., *at)]
+    at: Any = (..., *(slice(0, (o - 1) * s + 1, s) for o, s in zip(counts, stride, strict=True)))
+    y: Array = run(x, mode="constant", cval=fill, origin=(0, 0, *origins))[at]
+    return y
 
 
 def _rank(x: Array) -> int:
@@ -246,7 +248,8 @@ def _resized(x: Array, amounts: list[tuple[int, int]]) -> Array:
     cut = (slice(max(-low, 0), n - max(-high, 0)) for n, (low, high) in
            zip(x.shape[2:], amounts, strict=True))  # fmt: skip
     more = [(max(low, 0), max(high, 0)) for low, high in amounts]
-    return np.pad(x[(..., *cut)], ((0, 0), (0, 0), *more))
+    kept: Any = (..., *cut)
+    return np.pad(x[kept], ((0, 0), (0, 0), *more))
 
 
 def _plain(values: Ints, what: str) -> None:

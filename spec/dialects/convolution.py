@@ -65,15 +65,7 @@ POINTS = (
         (
             Seen("LiteRT", "", "run", "2.3.0", "empty if one cell is lacking, else an error"),
             Seen("Paddle", "reject", "run", "2.6.2"),
-            Seen("Paddle", "empty", "run", "3.3.1"),
             Seen("JAX lax", "empty", "run", "0.10.2"),
-            Seen(
-                "TensorFlow",
-                "",
-                "run",
-                "2.21",
-                "size 0 where ⌊(n + p − e)/s⌋ + 1 is 0, an error where it is negative",
-            ),
         ),
         (
             Probe(

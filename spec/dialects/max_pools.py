@@ -120,7 +120,6 @@ POINTS = (
                 "",
                 "NaN marks padding there, in average pools, too",
             ),
-            Seen("Paddle", "", "run", "3.3.1", "depends on the order of the cells"),
         ),
         (
             Probe(
