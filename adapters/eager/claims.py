@@ -79,12 +79,15 @@ def mlx(option: str = "") -> dict[str, Any]:
         "asymmetric_padding": False, "dilation": [1, 1], "ceil_mode": [False],
     }  # fmt: skip
     return {
-        "all": {"dtypes": [*FLOATS]},
+        "all": {"dtypes": [*FLOATS], "layouts": _STRIDED},
         # A forked child hangs in its scheduler.
         "fork": False,
         "dialect": {},
         "conv": {},
-        "conv_transpose": {"asymmetric_padding": False},
+        "conv_transpose": {
+            "asymmetric_padding": False,
+            "dtypes": [d for d in FLOATS if d != "float64"],
+        },
         "pad": {
             "dtypes": [*FLOATS, *INTEGERS],
             "modes": ["constant", "replicate", "reflect", "symmetric"],

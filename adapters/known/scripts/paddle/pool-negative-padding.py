@@ -1,0 +1,20 @@
+# paddle 3.3.1, max_pool.rejects-invalid
+# answered with an array of shape (1, 1, 1); the spec refuses: spatial axis 0: low padding must
+# be a whole number of at least 0, not -1
+# max_pool window=1 padding=-1:-1 x=1x1x3:float32:ones@0
+
+import numpy as np
+import paddle
+import paddle.nn.functional as F
+
+x = np.full((1, 1, 3), 1, "float32")
+expected = 'an error: spatial axis 0: low padding must be a whole number of at least 0, not -1'
+try:
+    x_ = paddle.utils.dlpack.from_dlpack(x)
+    y = F.max_pool1d(x_, [1], stride=[1], padding=[-1, -1], ceil_mode=False)
+    results = [one.numpy() for one in [y]]
+    got = np.asarray(results[0])
+except Exception:
+    got = expected
+print("expected:", expected, "got:", got, sep="\n")
+raise SystemExit(0 if got is expected else 1)
