@@ -1,0 +1,39 @@
+# opencv 5.0.0, conv.special-values
+# y[0, 0, 0, 0] is 3.40282347e+38, expected nan (1 of 1 cells differ)
+# conv x=1x1x1x1:float32:zeros@0 w=1x1x1x1:float32:zeros@0
+
+import numpy as np
+import cv2
+import onnx
+from onnx import helper, numpy_helper
+
+x = np.array([[[[np.nan]]]], "float32")
+w = np.array([[[[1]]]], "float32")
+expected = np.array([[[[np.nan]]]], "float32")
+# how far rounding can take a correct result, cell by cell
+bound = np.array([[[[0]]]], "float64")
+node = helper.make_node(
+    'Conv', ['X', 'W'], ['Y'], kernel_shape=[1, 1], pads=[0, 0, 0, 0], strides=[1, 1],
+    dilations=[1, 1], group=1
+)
+nodes = [node]
+graph = helper.make_graph(nodes, 'Conv', [
+    helper.make_tensor_value_info('X', 1, [1, 1, 1, 1]),
+], [
+    helper.make_tensor_value_info('Y', 1, None),
+], [
+    numpy_helper.from_array(w, 'W'),
+])
+model = helper.make_model(graph, ir_version=10, opset_imports=[helper.make_opsetid('', 22)])
+model = onnx.shape_inference.infer_shapes(model)
+feeds = {'X': x}
+net = cv2.dnn.readNetFromONNX(np.frombuffer(model.SerializeToString(), np.uint8))
+for name, array in feeds.items():
+    net.setInput(np.ascontiguousarray(array), name)
+results = list(net.forward(['Y']))
+got = np.asarray(results[0])
+print("expected:", expected, "got:", got, sep="\n")
+if got.shape == expected.shape:
+    got = got.astype("float64")
+    raise SystemExit(0 if ((got == expected) | (np.abs(got - expected) <= bound) | np.isnan(got) & np.isnan(expected)).all() else 1)
+raise SystemExit(1)
