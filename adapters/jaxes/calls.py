@@ -122,7 +122,8 @@ class Calls:
 
     def _compiled(self, which: str, op: str, params: tuple[tuple[str, Any], ...]) -> Function:
         function = partial(self.functions[op], **dict(params), **self.keywords.get(op, {}))
-        return jax.jit(partial(_KINDS[which], function), **self.options)
+        compiled: Function = jax.jit(partial(_KINDS[which], function), **self.options)
+        return compiled
 
 
 def _result(function: Function, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
