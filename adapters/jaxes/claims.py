@@ -2,7 +2,12 @@
 
 **JAX** (0.10). Pools have no ceil mode. Padding takes no negative amounts, and reaches as far as
 one likes in every mode. A window larger than its input gives a result without cells; negative
-padding of a convolution crops.
+padding of a convolution crops. A maximum over dilated windows has no gradient.
+
+**Flax** has neither groups in transposed convolutions nor dilation in pools, **Haiku** no dilation
+in transposed convolutions either, and in its pools no padding but SAME. **Equinox** counts padding
+in every average, refuses padding larger than the window, and rounds up in ceil mode whatever the
+last window sees; its adaptive pools only downsample.
 """
 
 from __future__ import annotations
