@@ -48,7 +48,7 @@ def tvm(option: str) -> dict[str, Any]:
 
 def iree(option: str) -> dict[str, Any]:
     """The claims of IREE on the CPU."""
-    means = dict.fromkeys(("avg_pool", "global_avg_pool"), {"dtypes": [*FLOATS]})
+    means = {op: {"dtypes": [*FLOATS]} for op in ("avg_pool", "global_avg_pool")}
     return {
         "compiled": True,
         "all": {"dtypes": [*FLOATS, *INTEGERS], "ceil_mode": [False]},
