@@ -153,6 +153,8 @@ def keras(option: str) -> dict[str, Any]:
         "dialect": _KERAS_DIALECT[backend],
         # A child cannot use what its parent has begun to use.
         "fork": backend in ("torch", "tensorflow"),
+        # Convolutions are XLA's on NumPy, too.
+        "compiled": backend in ("jax", "numpy"),
         "conv": {"named_padding": _NAMED, "dtypes": kept},
     }
     if "depthwise" in words:
