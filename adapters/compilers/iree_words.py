@@ -38,7 +38,12 @@ def program(op: str, shapes: Shapes, dtypes: Mapping[str, str], params: Mapping[
     arguments = ", ".join(f"%{n}: {_tensor(shapes[n], dtypes[n])}" for n in shapes)
     result = text.tensor(out)
     return "\n".join(
-        [f"func.func @main({arguments}) -> {result} {{", *text.lines, f"  return %y : {result}", "}"]
+        [
+            f"func.func @main({arguments}) -> {result} {{",
+            *text.lines,
+            f"  return %y : {result}",
+            "}",
+        ]
     )
 
 
@@ -119,9 +124,7 @@ def _out(n: int, k: int, s: int, d: int, pair: tuple[int, int]) -> int:
 def _outs(sizes: Shape, window: Shape, params: Mapping[str, Any]) -> Shape:
     if isinstance(params["padding"], str):
         raise ValueError(f"StableHLO has no padding by the name {params['padding']!r}")
-    given = zip(
-        sizes, window, params["stride"], params["dilation"], params["padding"], strict=True
-    )
+    given = zip(sizes, window, params["stride"], params["dilation"], params["padding"], strict=True)
     return tuple(_out(*axis) for axis in given)
 
 

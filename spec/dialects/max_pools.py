@@ -98,7 +98,9 @@ POINTS = (
             Seen("ONNX Runtime without indices", "ignored", "run", "1.31.1"),
             Seen("TensorFlow", "ignored", "run", "2.21", "max_pool2d on the CPU"),
             Seen("OpenVINO", "ignored", "run", "2026.4.1"),
-            Seen("tinygrad", "ignored", "run"),
+            Seen("tinygrad", "", "run", "0.14.0", "depends on the order of the cells"),
+            Seen("TVM Relax", "", "run", "0.27.0.post1", "depends on the order of the cells"),
+            Seen("IREE, StableHLO", "propagates", "run", "3.13.0"),
             Seen(
                 "ONNX reference evaluator",
                 "ignored",
