@@ -9,6 +9,7 @@ are copied, because views of what IREE's runtime returns do not keep its memory.
 
 from __future__ import annotations
 
+import importlib.metadata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -41,7 +42,7 @@ class Iree:
     """IREE. Arrays are NumPy's, (N, C, *spatial), in and out; errors are IREE's own."""
 
     name = "iree"
-    version = iree.compiler.version.VERSION
+    version = importlib.metadata.version("iree-base-compiler")
 
     def __init__(self) -> None:
         self.claims = claims_of("")

@@ -41,14 +41,16 @@ POINTS = (
             ),
             Probe(
                 (
-                    "max_pool_with_indices window=1 padding=2:2 ceil_mode=yes x=1x1x1:float32:ones@0",
+                    "max_pool_with_indices window=1 padding=2:2 ceil_mode=yes"
+                    " x=1x1x1:float32:ones@0",
                 ),
                 {"drop": ("1×1×4",), "keep": ("1×1×5",), "drop-all": ("1×1×3",)},
                 "shape",
             ),
             Probe(
                 (
-                    "avg_pool window=1 padding=2:2 ceil_mode=yes count_include_pad=yes x=1x1x1:float32:ones@0",
+                    "avg_pool window=1 padding=2:2 ceil_mode=yes count_include_pad=yes"
+                    " x=1x1x1:float32:ones@0",
                 ),
                 {"drop": ("1×1×4",), "keep": ("1×1×5",), "drop-all": ("1×1×3",)},
                 "shape",
