@@ -143,7 +143,7 @@ BACKENDS: dict[str, Backend] = {
     "scipy": _eager("scipy", "SciPy: signal.correlate, ndimage's filters", "scipy", "torch",
                     "scipy"),
     "mlx": _eager("mlx", "MLX on the CPU", "mlx", "inference", "mlx[cpu]"),
-    "tinygrad": _compiler("tinygrad", "tinygrad", "tinygrad", "tinygrad"),
+    "tinygrad": _compiler("tinygrad", "tinygrad", "tinygrad", "tinygrad", "ziglang"),
     "tvm": _compiler("tvm", "TVM: Relax, compiled by LLVM", "tvm", "apache-tvm"),
     "iree": _compiler(
         "iree", "IREE on the CPU", "iree.compiler", "iree-base-compiler", "iree-base-runtime"

@@ -21,14 +21,40 @@ _TVM = {
     "conv_transpose.output-padding": "stride",
     "pool.ceil-window": "one",
     "pool.too-large-window": "empty",
-    "max_pool.nan": "ignored",
     "max_pool.padding-value": "lowest",
     "avg_pool.empty-window": "zero",
     "global_sum_pool.empty": "zero",
     "softmax.no-classes": "empty",
+    "cross_entropy.empty-batch": "nan",
     "pad.negative": "pad-first",
     "pad.reflect-limit": "repeat",
     "pad.circular-limit": "repeat",
+}
+
+_IREE = {
+    "conv.negative-padding": "crop",
+    "conv.too-large-window": "empty",
+    "conv_transpose.output-padding": "any",
+    "pool.too-large-window": "empty",
+    "avg_pool.empty-window": "nan",
+    "global_avg_pool.empty": "nan",
+    "global_sum_pool.empty": "zero",
+    "global_max_pool.empty": "identity",
+}
+
+_TINYGRAD = {
+    "conv.negative-padding": "crop",
+    "conv_transpose.output-padding": "any",
+    "pool.ceil-mode": "drop-all",
+    "pool.ceil-window": "one",
+    "max_pool.tie": "split",
+    "global_max_pool.tie": "split",
+    "avg_pool.empty-window": "nan",
+    "global_avg_pool.empty": "nan",
+    "global_sum_pool.empty": "zero",
+    "global_max_pool.empty": "identity",
+    "softmax.no-classes": "empty",
+    "cross_entropy.empty-batch": "nan",
 }
 
 
@@ -48,10 +74,30 @@ def tvm(option: str) -> dict[str, Any]:
 
 def iree(option: str) -> dict[str, Any]:
     """The claims of IREE on the CPU."""
-    means = {op: {"dtypes": [*FLOATS]} for op in ("avg_pool", "global_avg_pool")}
     return {
         "compiled": True,
+        "dialect": _IREE,
         "all": {"dtypes": [*FLOATS, *INTEGERS], "ceil_mode": [False]},
-        **means,
+        **{op: {"dtypes": [*FLOATS]} for op in ("avg_pool", "global_avg_pool")},
         "pad": {"dtypes": [*FLOATS, *INTEGERS], "modes": ["constant"]},
+    }
+
+
+def tinygrad(option: str) -> dict[str, Any]:
+    """The claims of tinygrad on the CPU."""
+    means = ("avg_pool", "global_avg_pool", "softmax", "log_softmax", "cross_entropy")
+    # Sums of 16 bits are kept in float32; those of small integers are int32, and stay it.
+    kept = {"float16": "float32", "bfloat16": "float32", "int16": "int32", "int8": "int32"}
+    returned = {"int16": "int32", "int8": "int32"}
+    return {
+        "compiled": True,
+        "dialect": _TINYGRAD,
+        "accumulate": kept,
+        "returns": returned,
+        "all": {"dtypes": [*FLOATS, *INTEGERS]},
+        **{op: {"dtypes": [*FLOATS]} for op in means},
+        "pad": {
+            "dtypes": [*FLOATS, *INTEGERS],
+            "modes": ["constant", "reflect", "replicate", "circular"],
+        },
     }

@@ -3,11 +3,13 @@
 Convolutions, windows, padding per side and dilations are StableHLO's own (``convolution``,
 ``reduce_window``, ``pad``). A mean is a sum over windows, divided by the number of taps, or by the
 sum over windows of ones; a transposed convolution is a convolution of the dilated input with the
-kernel reversed; a bias is added. Arrays are handed on row-major, whatever their strides.
+kernel reversed; a bias is added. Arrays are handed on row-major, whatever their strides. Results
+are copied, because views of what IREE's runtime returns do not keep its memory.
 """
 
 from __future__ import annotations
 
+import importlib.metadata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -40,7 +42,7 @@ class Iree:
     """IREE. Arrays are NumPy's, (N, C, *spatial), in and out; errors are IREE's own."""
 
     name = "iree"
-    version = iree.compiler.version.VERSION
+    version = importlib.metadata.version("iree-base-compiler")
 
     def __init__(self) -> None:
         self.claims = claims_of("")
@@ -101,7 +103,8 @@ class Iree:
         dtypes = {name: str(array.dtype) for name, array in zip(names, arrays, strict=False)}
         key = op, *shapes.items(), *dtypes.items(), *sorted(params.items())
         main = self._programs.get(key, lambda: self._made(program(op, shapes, dtypes, params)))
-        return np.asarray(main(*map(np.ascontiguousarray, arrays)))
+        # A copy: of what IREE gives, a view (a slice, say) outlives the memory that it shows.
+        return np.array(main(*map(np.ascontiguousarray, arrays)))
 
     def _made(self, text: str) -> Callable[..., Any]:
         if self._config is None:

@@ -15,7 +15,7 @@ from convspec.spec.case import Case
 
 from .learner import ALWAYS, Condition, Learner
 from .lookalikes import look_alike
-from .oracle import Budget, Kind, Oracle, plainest
+from .oracle import COMPILED, Budget, Kind, Oracle, plainest
 from .variations import spaces_of
 
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ def explain_failures(
     cases that a run may spend on it (`oracle.PER_RUN`) are spent; those that are left have no
     event. A failure inside a condition that was found already is not asked about again.
     """
-    budget = Budget.of(bench)
+    budget = Budget()
+    budget.left //= COMPILED if bench.adapter.claims.compiled else 1
     known: dict[tuple[str, str, Kind], list[Explained]] = {}
     for finding in failing(events):
         law, case = laws.get(finding.law), Case.parse(finding.failure.case)

@@ -48,11 +48,6 @@ class Budget:
 
     left: int = PER_RUN
 
-    @classmethod
-    def of(cls, bench: Bench) -> Budget:
-        """What a run of an implementation may cost."""
-        return cls(PER_RUN // (COMPILED if bench.adapter.claims.compiled else 1))
-
 
 def is_blind(case: Case) -> bool:
     """Whether much that is wrong could not show: a window holds no cell of the input, or an array

@@ -42,6 +42,8 @@ def outputs(
         room = n + low + high - d * (k - 1) - 1
         if room >= 0 and ceil and choices["pool.ceil-mode"] == "keep":
             found.append(-(-room // s) + 1)
+        elif room >= 0 and ceil and choices["pool.ceil-mode"] == "drop-all":
+            found.append(min(-(-room // s) + 1, -(-(n + low) // s)))
         elif room >= 0:
             found.append(Axis(n, k, s, low, high, d, ceil).out)
         elif ceil and choices["pool.ceil-window"] == "one" and -room < s:

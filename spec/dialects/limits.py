@@ -87,6 +87,18 @@ LIMITS: dict[str, Limit] = {
               "documentation"),
         Limit("pad-symmetric", ("pad",), ("symmetric", "mode"), "PyTorch, ONNX",
               "have no symmetric mode; TensorFlow and NumPy have", "recalled"),
+        Limit("stablehlo-ceil", POOLS, ("ceil",), "IREE, StableHLO",
+              "has no ceil mode, no padding by name, and pads with a constant alone",
+              "documentation"),
+        Limit("iree-views", ("conv",), ("results-stay",), "IREE 3.13.0, its runtime for Python",
+              "gives arrays whose views (slices, ravel) do not keep their memory, and hold whatever"
+              " comes there once the array itself is gone; the adapter copies", "run"),
+        Limit("tvm-bfloat16-floor", ("max_pool",), ("padding", "padding-value"), "TVM 0.27",
+              "gives a window wholly in padding the lowest finite number, but −∞ in bfloat16, where"
+              " float32’s lowest is rounded", "run"),
+        Limit("tvm-gradients", ("conv", "max_pool", "avg_pool"), ("gradient",), "TVM 0.27, Relax",
+              "has gradients of convolutions and pools in 2-D alone; the adapter claims none",
+              "source"),
         Limit("pool-channels", POOLS, ("channels", "empty"), "PyTorch",
               "refuses to pool an input without channels", "run"),
         Limit("ncnn-unchecked", WINDOWED, ("rejects-invalid", "crash"), "ncnn 1.0.20261020",

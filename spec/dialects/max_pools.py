@@ -112,7 +112,10 @@ POINTS = (
             ),
             Seen("OpenCV", "ignored", "run", "5.0.0", "but kept where it comes last"),
             Seen("TensorFlow", "ignored", "run", "2.21", "max_pool2d on the CPU"),
-            Seen("tinygrad", "ignored", "run"),
+            Seen("OpenVINO", "ignored", "run", "2026.4.1"),
+            Seen("tinygrad", "", "run", "0.14.0", "depends on the order of the cells"),
+            Seen("TVM Relax", "", "run", "0.27.0.post1", "depends on the order of the cells"),
+            Seen("IREE, StableHLO", "propagates", "run", "3.13.0"),
             Seen(
                 "ONNX reference evaluator",
                 "ignored",

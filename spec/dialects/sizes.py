@@ -13,11 +13,13 @@ POINTS = (
         {
             "drop": "it is dropped",
             "keep": "it is kept: o = ⌈(n + p_lo + p_hi − e)/s⌉ + 1 whatever the last window sees",
+            "drop-all": "it is dropped, and so is every other one that starts there, which floor"
+            " mode has: o = min(⌈(n + p_lo + p_hi − e)/s⌉ + 1, ⌈(n + p_lo)/s⌉)",
         },
         POOLS,
         (
             Seen("Equinox use_ceil", "keep", "run", "0.13.8"),
-            Seen("tinygrad", "drop", "run"),
+            Seen("tinygrad", "drop-all", "run", "0.14.0"),
             Seen("OpenVINO “ceil_torch”", "drop", "run", "2026.4.1"),
             Seen("OpenVINO “ceil”", "keep", "run", "2026.4.1"),
             Seen("ONNX", "drop", "source", "from 1.16"),
@@ -33,6 +35,32 @@ POINTS = (
             ),
         ),
         (
+            Probe(
+                ("max_pool window=1 padding=2:2 ceil_mode=yes x=1x1x1:float32:ones@0",),
+                {"drop": ("1×1×4",), "keep": ("1×1×5",), "drop-all": ("1×1×3",)},
+                "shape",
+            ),
+            Probe(
+                (
+                    "max_pool_with_indices window=1 padding=2:2 ceil_mode=yes"
+                    " x=1x1x1:float32:ones@0",
+                ),
+                {"drop": ("1×1×4",), "keep": ("1×1×5",), "drop-all": ("1×1×3",)},
+                "shape",
+            ),
+            Probe(
+                (
+                    "avg_pool window=1 padding=2:2 ceil_mode=yes count_include_pad=yes"
+                    " x=1x1x1:float32:ones@0",
+                ),
+                {"drop": ("1×1×4",), "keep": ("1×1×5",), "drop-all": ("1×1×3",)},
+                "shape",
+            ),
+            Probe(
+                ("lp_pool window=1 padding=2:2 ceil_mode=yes x=1x1x1:float32:ones@0",),
+                {"drop": ("1×1×4",), "keep": ("1×1×5",), "drop-all": ("1×1×3",)},
+                "shape",
+            ),
             Probe(
                 ("max_pool window=2 stride=2 padding=1:1 ceil_mode=yes x=1x1x3:float32:ones@0",),
                 {"drop": ("1×1×2",), "keep": ("1×1×3",)},

@@ -56,6 +56,8 @@ class Speaker:
                 count = 0
             elif room >= 0 and self.says("pool.ceil-mode", "drop"):
                 count -= (count - 1) * s >= n + low
+            elif room >= 0 and self.says("pool.ceil-mode", "drop-all"):
+                count = len([start for start in range(0, count * s, s) if start < n + low])
         refuse_if(
             room < 0 and count < 1 and self.says("pool.too-large-window", "reject"), "too large"
         )
