@@ -16,7 +16,6 @@ POINTS = (
         (
             Seen("TensorFlow, Keras", "none", "run", "2.21"),
             Seen("JAX lax", "none", "run", "0.10.2"),
-            Seen("tinygrad", "none", "run"),
             Seen("MLX", "none", "run", "0.32.4", "conv_general has a parameter flip"),
             Seen("scipy.signal.convolve", "flipped", "recalled"),
             Seen("Theano", "flipped", "recalled"),

@@ -23,7 +23,6 @@ POINTS = (
             Seen("TensorFlow max_pool2d", "first", "run", "2.21"),
             Seen("JAX reduce_window", "first", "run", "0.10.2"),
             Seen("MLX nn.MaxPool", "split", "run", "0.32.4"),
-            Seen("tinygrad", "split", "run"),
             Seen(
                 "TensorFlow max_pool3d",
                 "",
@@ -112,7 +111,6 @@ POINTS = (
             ),
             Seen("OpenCV", "ignored", "run", "5.0.0", "but kept where it comes last"),
             Seen("TensorFlow", "ignored", "run", "2.21", "max_pool2d on the CPU"),
-            Seen("OpenVINO", "ignored", "run", "2026.4.1"),
             Seen("tinygrad", "", "run", "0.14.0", "depends on the order of the cells"),
             Seen("TVM Relax", "", "run", "0.27.0.post1", "depends on the order of the cells"),
             Seen("IREE, StableHLO", "propagates", "run", "3.13.0"),

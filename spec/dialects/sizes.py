@@ -19,7 +19,6 @@ POINTS = (
         POOLS,
         (
             Seen("Equinox use_ceil", "keep", "run", "0.13.8"),
-            Seen("tinygrad", "drop-all", "run", "0.14.0"),
             Seen("OpenVINO “ceil_torch”", "drop", "run", "2026.4.1"),
             Seen("OpenVINO “ceil”", "keep", "run", "2026.4.1"),
             Seen("ONNX", "drop", "source", "from 1.16"),
