@@ -179,6 +179,7 @@ def write_script(finding: Finding, tell: Callable[[str], None]) -> bool:
 
     False if none could be written. One that says `BY_HAND` is left as it is.
     """
+    from convspec.adapters.errors import AdapterError
     from convspec.engine import run
     from convspec.events import Explained
     from convspec.report import Report
@@ -190,10 +191,14 @@ def write_script(finding: Finding, tell: Callable[[str], None]) -> bool:
         tell(f"{finding.name}: its program was written by hand")
         return True
     entry = finding.entries[0]
-    events = run(
-        finding.adapter, case=finding.case.line, clauses=entry.clauses, conditions=False,
-        after=(write_programs,), jobs=1,
-    )  # fmt: skip
+    try:
+        events = run(
+            finding.adapter, case=finding.case.line, clauses=entry.clauses, conditions=False,
+            after=(write_programs,), jobs=1,
+        )  # fmt: skip
+    except AdapterError as error:
+        tell(f"{finding.name}: {error}")
+        return False
     order = [f.law for c in Report.from_events(events).failing for f in c.findings]
     written = {e.law: e.script for e in events if isinstance(e, Explained) and e.script}
     script = next((written[law] for law in order if law in written), None)
