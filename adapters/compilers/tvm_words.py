@@ -113,6 +113,8 @@ def spelled(
     shapes = {name: array.shape for name, array in inputs.items()}
     imports = ["import numpy as np", "import tvm", "from tvm import relax"]
     lines = [
+        # First, since what stands for the arrays in the program has their names.
+        f"arrays = [{_listed(names[name] for name in inputs)}]",
         "builder = relax.BlockBuilder()",
         *(
             f'{name} = relax.Var("{name}", relax.TensorType({array.shape}, "{array.dtype}"))'
@@ -128,7 +130,6 @@ def spelled(
         "    builder.emit_func_output(y)",
         'executable = tvm.compile(builder.get(), target="llvm")',
         'run = relax.VirtualMachine(executable, tvm.cpu())["main"]',
-        f"arrays = [{_listed(names[name] for name in inputs)}]",
         "results = [run(*(tvm.runtime.tensor(np.ascontiguousarray(a)) for a in arrays)).numpy()]",
     ]
     return imports, lines
