@@ -89,10 +89,10 @@ BACKENDS: dict[str, Backend] = {
     ),
     "torch": Backend(
         "torch_adapter",
-        "PyTorch; options: cpu, cuda, cuda:1 …, no-mkldnn, channels-last, compile (joined by"
-        " commas)",
+        "PyTorch; options: cpu, cuda, cuda:1 …, no-mkldnn, channels-last, compile,"
+        " compile-eager (joined by commas)",
         "torch", ("torch",), "torch_claims:declared",
-        {"": "torch", "no-mkldnn": "torch", "channels-last": "torch", "compile": "torch"},
+        {"": "torch", "no-mkldnn": "torch", "channels-last": "torch", "compile-eager": "torch"},
     ),
     "onnxruntime": _graph(
         "onnxruntime",
@@ -139,9 +139,15 @@ BACKENDS: dict[str, Backend] = {
         ("keras",), "kerases.claims:keras",
         {"torch": "torch", "tensorflow": "tensorflow", "jax": "jax", "numpy": "jax"},
     ),
-    "paddle": _eager("paddle", "PaddlePaddle on the CPU", "paddle", "paddle", "paddlepaddle"),
-    "scipy": _eager("scipy", "SciPy: signal.correlate, ndimage's filters", "scipy", "torch",
-                    "scipy"),
+    "paddle": Backend(
+        "eager.paddle", "PaddlePaddle on the CPU; option: channels-last", "paddle",
+        ("paddlepaddle",), "eager.claims:paddle", {"": "paddle", "channels-last": "paddle"},
+    ),
+    "scipy": Backend(
+        "eager.scipy",
+        "SciPy: signal.correlate, ndimage's filters; options: direct, fft, oaconvolve", "scipy",
+        ("scipy",), "eager.claims:scipy", {"": "torch", "fft": "torch", "oaconvolve": "torch"},
+    ),
     "mlx": _eager("mlx", "MLX on the CPU", "mlx", "inference", "mlx[cpu]"),
     "tinygrad": _compiler("tinygrad", "tinygrad", "tinygrad", "tinygrad", "ziglang"),
     "tvm": _compiler("tvm", "TVM: Relax, compiled by LLVM", "tvm", "apache-tvm"),

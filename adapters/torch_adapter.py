@@ -29,11 +29,12 @@ import torch.fx.experimental.symbolic_shapes
 from .errors import AdapterError, UnknownAdapter, nearest
 from .torch_arrays import to_array, to_tensor
 from .torch_claims import claims_for
-from .torch_functions import FORWARD, WINDOWED, max_pool, refuse_blind_window
+from .torch_compiled import COMPILERS, compiled
+from .torch_functions import FORWARD, WINDOWED, refuse_blind_window
 
 Array = npt.NDArray[Any]
 
-OPTIONS = ("cpu", "cuda", "mps", "xpu", "no-mkldnn", "channels-last")
+OPTIONS = ("cpu", "cuda", "mps", "xpu", "no-mkldnn", "channels-last", *COMPILERS)
 
 _CHANNELS_LAST = {4: torch.channels_last, 5: torch.channels_last_3d}
 
@@ -47,12 +48,19 @@ class Torch:
     name = "torch"
     version = torch.__version__
 
-    def __init__(self, device: str, mkldnn: bool, channels_last: bool) -> None:
-        """`channels_last` converts x and w of 2-D and 3-D windowed operations before the call."""
+    def __init__(self, device: str, mkldnn: bool, channels_last: bool, compiler: str = "") -> None:
+        """`channels_last` converts x and w of 2-D and 3-D windowed operations before the call.
+
+        `compiler`: one of `COMPILERS`, which every operation goes through; "" for none.
+        """
         self.device = torch.device(device)
         self.mkldnn = mkldnn
         self.channels_last = channels_last
         self.claims = claims_for(self.device.type, _fused(self.device.type, mkldnn), mkldnn)
+        if compiler:
+            # Its backward passes have none of their own.
+            self.claims.update(double_vjp=[], compiled=True)
+        self._forward = compiled(FORWARD, compiler) if compiler else FORWARD
 
     def conv(self, x: Array, w: Array, b: Array | None = None, **params: Any) -> Array:
         """Convolution by ``F.conv1d``, ``F.conv2d`` or ``F.conv3d``."""
@@ -73,7 +81,9 @@ class Torch:
     def max_pool_with_indices(self, x: Array, **params: Any) -> tuple[Array, Array]:
         """The same with ``return_indices``."""
         with self._path():
-            y, indices = max_pool(self._take(x, True), return_indices=True, **params)
+            y, indices = self._forward["max_pool_with_indices"](
+                self._take(x, True), return_indices=True, **params
+            )
         return to_array(y), to_array(indices)
 
     def avg_pool(self, x: Array, **params: Any) -> Array:
@@ -131,7 +141,7 @@ class Torch:
         """
         if op.startswith("max_pool"):
             refuse_blind_window(inputs[0], **params)
-        function = FORWARD[op]
+        function = self._forward[op]
         windowed = op in WINDOWED
         with self._path():
             given = inputs[:1] if op == "cross_entropy" else inputs
@@ -154,7 +164,7 @@ class Torch:
         windowed = op in WINDOWED
         with self._path():
             leaves = [self._leaf(array) for array in inputs]
-            y = FORWARD[op](*(self._formatted(leaf, windowed) for leaf in leaves), **params)
+            y = self._forward[op](*(self._formatted(leaf, windowed) for leaf in leaves), **params)
             g = self._leaf(cotangent)
             first = torch.autograd.grad(y, leaves, g, create_graph=True)
             terms = [(d, u) for d, u in zip(first, cotangents, strict=True) if u is not None]
@@ -170,7 +180,12 @@ class Torch:
         self, which: str, op: str, inputs: Mapping[str, Array], names: Mapping[str, str],
         parameters: Mapping[str, Any],
     ) -> tuple[list[str], list[str]]:  # fmt: skip
-        """A call in torch's own words: imports, and lines that set `results`."""
+        """A call in torch's own words: imports, and lines that set `results`.
+
+        Raises LookupError for what is compiled: those words would show eager torch.
+        """
+        if self._forward is not FORWARD:
+            raise LookupError("torch.compile has no words of its own")
         from .torch_words import spelled  # what only a failure needs
 
         return spelled(
@@ -181,7 +196,7 @@ class Torch:
     def _run(self, op: str, inputs: Sequence[Array], params: dict[str, Any]) -> Array:
         windowed = op in WINDOWED
         with self._path():
-            y = FORWARD[op](*(self._take(array, windowed) for array in inputs), **params)
+            y = self._forward[op](*(self._take(array, windowed) for array in inputs), **params)
         return to_array(y)
 
     @contextlib.contextmanager
@@ -208,23 +223,26 @@ class Torch:
 
 
 def make(option: str | None) -> Torch:
-    """Torch as `option` says: a device, ``no-mkldnn``, ``channels-last``, joined by commas.
+    """Torch as `option` says: a device, ``no-mkldnn``, ``channels-last``, ``compile``,
+    ``compile-eager``, joined by commas.
 
     Raises UnknownAdapter for other words, AdapterError for a device that is not there.
     """
-    device, mkldnn, channels_last = "cpu", True, False
+    device, mkldnn, channels_last, compiler = "cpu", True, False, ""
     for word in (option or "").split(",") if option else ():
         if word == "no-mkldnn":
             mkldnn = False
         elif word == "channels-last":
             channels_last = True
+        elif word in COMPILERS:
+            compiler = word
         else:
             device = _device(word)
     # The suite runs one process per core, and its tensors are small: threads of torch's own would
     # only compete. Whoever sets OMP_NUM_THREADS has decided otherwise.
     if "OMP_NUM_THREADS" not in os.environ:
         torch.set_num_threads(1)
-    return Torch(device, mkldnn, channels_last)
+    return Torch(device, mkldnn, channels_last, compiler)
 
 
 def _fused(device: str, mkldnn: bool) -> list[str]:

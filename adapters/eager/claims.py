@@ -82,7 +82,12 @@ def mlx(option: str = "") -> dict[str, Any]:
         "all": {"dtypes": [*FLOATS], "layouts": _STRIDED},
         # A forked child hangs in its scheduler.
         "fork": False,
-        "dialect": {},
+        "dialect": {
+            "conv_transpose.output-padding": "any",
+            "pool.too-large-window": "empty",
+            "max_pool.tie": "split",
+            "global_max_pool.tie": "split",
+        },
         "conv": {},
         "conv_transpose": {
             "asymmetric_padding": False,
