@@ -33,8 +33,13 @@ Row = tuple[str, str, str, str]
 
 
 def chosen(point: DialectPoint) -> tuple[Seen, ...]:
-    """Who makes which choice: what adapters declare, then what is written down of others."""
-    ours = declared_at(point.name)
+    """Who makes which choice: what adapters declare, then what is written down of others.
+
+    Where a library is written down as doing none of the named things, an adapter has to declare one
+    all the same; what is written down holds.
+    """
+    none = {(seen.who, seen.version) for seen in point.chosen if not seen.choice}
+    ours = tuple(own for own in declared_at(point.name) if (own.who, own.version) not in none)
     return (*ours, *(seen for seen in point.chosen if not _covered(seen, ours)))
 
 
@@ -117,9 +122,10 @@ def contradicted() -> list[str]:
         for seen in point.chosen:
             for (who, version), choice in ours.items():
                 same = seen.version and version.startswith(seen.version)
-                if seen.how == "run" and seen.who == who and same and seen.choice != choice:
+                said = seen.how == "run" and seen.choice  # none of the named ones: see `chosen`
+                if said and seen.who == who and same and seen.choice != choice:
                     wrong.append(
-                        f"{point.name}: {seen.name} is written down as {seen.choice or 'none'},"
+                        f"{point.name}: {seen.name} is written down as {seen.choice},"
                         f" but its adapter declares {choice}"
                     )
     return wrong

@@ -41,6 +41,8 @@ def bins(
             for n, out in zip(x.shape[2:], output_size, strict=True)
         )
     if choices["adaptive_pool.bins"] == "larger-first":
+        if any(out > n for n, out in zip(x.shape[2:], output_size, strict=True)):
+            raise ValueError(f"{output_size} bins of {x.shape[2:]} cells: some would hold none")
         found = tuple(
             tuple(
                 range(i * (n // out) + min(i, n % out), (i + 1) * (n // out) + min(i + 1, n % out))

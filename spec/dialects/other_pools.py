@@ -213,7 +213,8 @@ POINTS = (
         {
             "overlapping": "[⌊i·n/o⌋, ⌈(i + 1)·n/o⌉): a cell on a boundary is in two bins",
             "disjoint": "[⌊i·n/o⌋, ⌊(i + 1)·n/o⌋), but one cell at least",
-            "larger-first": "⌈n/o⌉ cells the first n mod o of them, ⌊n/o⌋ the others, none twice",
+            "larger-first": "⌈n/o⌉ cells the first n mod o of them, ⌊n/o⌋ the others, none twice;"
+            " no more bins than cells",
         },
         _ADAPTIVE,
         (
@@ -236,10 +237,10 @@ POINTS = (
                 },
             ),
             Probe(
-                ("adaptive_avg_pool output_size=2 x=1x1x3:float32:impulse@0",),
+                ("adaptive_avg_pool output_size=2 x=1x1x3:float32:impulse@1",),
                 {
-                    "overlapping": ("1×1×2: 0.5 0",),
-                    "disjoint": ("1×1×2: 1 0",),
+                    "overlapping": ("1×1×2: 0.5 0.5",),
+                    "disjoint": ("1×1×2: 0 0.5",),
                     "larger-first": ("1×1×2: 0.5 0",),
                 },
             ),

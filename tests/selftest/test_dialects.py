@@ -134,9 +134,11 @@ def test_a_choice_is_observed(point: str, choice: str, op: str) -> None:
 def test_the_answers_on_record_are_those_of_the_dialect() -> None:
     claims = Claims({})
     for name, point in HELD.items():
+        # Some claim too little for the calls that tell all choices apart.
+        assert any(set(probe.answers) == set(point.choices) for probe in point.probes), name
         for probe in point.probes:
-            assert set(probe.answers) == set(point.choices)
-            assert len(set(probe.answers.values())) == len(point.choices), f"{name}: {probe}"
+            assert set(probe.answers) <= set(point.choices)
+            assert len(set(probe.answers.values())) == len(probe.answers), f"{name}: {probe}"
             for choice, answers in probe.answers.items():
                 told = replace(claims, dialect={**claims.dialect, name: choice})
                 given = tuple(expected(case, probe.of, told) for case in parsed(probe.cases))

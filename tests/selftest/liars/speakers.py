@@ -214,6 +214,11 @@ class Speaker:
             return [
                 range(i * n // out, max((i + 1) * n // out, i * n // out + 1)) for i in range(out)
             ]
+        if self.says("adaptive_pool.bins", "larger-first"):
+            # As many cells as others, or one more; the larger bins come first.
+            refuse_if(out > n, "more bins than cells")
+            sizes = [n // out + (i < n % out) for i in range(out)]
+            return [range(sum(sizes[:i]), sum(sizes[: i + 1])) for i in range(out)]
         return [range(i * n // out, ceil((i + 1) * n / out)) for i in range(out)]
 
     def adaptive_avg_pool(self, x: Array, *, output_size: tuple[int, ...]) -> Array:
@@ -398,7 +403,7 @@ def rows(x: Array, windows: list[range]) -> Iterator[tuple[int, int, int, list[i
 
 def share(dx: Array, cells: list[int], g: Any, tie: str) -> None:
     """Hand a gradient to the first or the last of some cells, or to all in equal parts."""
-    if tie == "split":
+    if tie in ("split", "axis-by-axis"):  # the same where there is one axis
         dx[cells] += g / len(cells)
     else:
         dx[cells[-1 if tie == "last" else 0]] += g
