@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -103,18 +103,18 @@ class Finding:
         """The adapter, and the versions that have the fault: ``torch 2.13.0``."""
         return f"{self.adapter} {', '.join(self.failing)}".strip()
 
-    @property
+    @cached_property
     def clauses(self) -> tuple[str, ...]:
         """The slugs of all clauses that some of its regions excuse."""
         return tuple(slug for slug in CLAUSES if any(e.covers(slug) for e in self.entries))
 
-    @property
+    @cached_property
     def ops(self) -> tuple[str, ...]:
         """The operations it is about; networks only where nothing else is."""
         ops = dict.fromkeys(slug.partition(".")[0] for slug in self.clauses)
         return tuple(op for op in ops if op != "network") or tuple(ops)
 
-    @property
+    @cached_property
     def words(self) -> frozenset[str]:
         """Words by which it is looked up: what its regions speak of, and how it fails."""
         words = {"gradient"} if "g" in self.case else set()
