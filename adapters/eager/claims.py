@@ -84,6 +84,10 @@ def mlx(option: str = "") -> dict[str, Any]:
         "fork": False,
         "dialect": {
             "conv_transpose.output-padding": "any",
+            "pad.negative": "reject",
+            "global_avg_pool.empty": "nan",
+            "global_sum_pool.empty": "zero",
+            "softmax.no-classes": "empty",
             "pool.too-large-window": "empty",
             "max_pool.tie": "split",
             "global_max_pool.tie": "split",
@@ -116,6 +120,9 @@ def scipy(option: str = "") -> dict[str, Any]:
     direct = option in ("", "direct")
     plain: dict[str, Any] = {"dilation": [1, 1]}
     pool: dict[str, Any] = {"padding_limit": "window", "ceil_mode": [False]}
+    transposed: dict[str, Any] = {
+        **plain, "dtypes": [*full, *INTEGERS], "stride": [1, 1], "output_padding": [0, 0],
+    }  # fmt: skip
     return {
         "all": {"dtypes": full},
         "dialect": {
@@ -130,17 +137,13 @@ def scipy(option: str = "") -> dict[str, Any]:
             "dtypes": [*full, *INTEGERS] if direct else full,
             "named_padding": ["same_lower", "valid"],
             "named_stride": 1,
-            **({} if direct else {"algorithm": "fft"}),
-        },
-        "conv_transpose": {
-            **plain,
-            "dtypes": [*full, *INTEGERS] if direct else full,
-            "stride": [1, 1],
-            "output_padding": [0, 0],
+            # Strides are slices of a transform, too, of which no bound is declared.
+            **({} if direct else {"algorithm": "fft", "stride": [1, 1]}),
         },
         "pad": {"dtypes": [*full, *INTEGERS]},
         "max_pool": {**pool, "dtypes": [*full, *INTEGERS]},
         "avg_pool": {**pool, **plain, "count_include_pad": [True]},
         "softmax": {},
         "log_softmax": {},
+        **({"conv_transpose": transposed} if direct else {}),
     }

@@ -2,13 +2,13 @@
 
 A convolution is one call of ``signal.correlate`` for each image and filter: in mode "valid" the
 channels are an axis like the others, which leaves one cell. Options choose its method: ``direct``
-(the default), ``fft`` or ``oaconvolve`` (``signal.oaconvolve`` with the kernel turned round); the
-last two declare that they transform. Padding ``same_lower`` is its mode "same". A transposed
-convolution of stride 1 is ``signal.convolve``: in mode "full" for one channel, in mode "valid"
-over several. Pools are ``ndimage.maximum_filter`` (dilated windows as a footprint) and
-``ndimage.uniform_filter``, their padding the border mode "constant" and their place the origin.
-Padding reads the borders that
-``ndimage.affine_transform`` has in order 0; softmaxes are those of ``scipy.special``.
+(the default), ``fft`` or ``oaconvolve``, which are ``signal.fftconvolve`` and ``signal.oaconvolve``
+over the spatial axes with the kernel turned round; they declare that they transform. Padding
+``same_lower`` is its mode "same". A transposed convolution of stride 1 is ``signal.convolve``: in
+mode "full" for one channel, in mode "valid" over several. Pools are ``ndimage.maximum_filter``
+(dilated windows as a footprint) and ``ndimage.uniform_filter``, their padding the border mode
+"constant" and their place the origin. Padding reads the borders that ``ndimage.affine_transform``
+has in order 0; softmaxes are those of ``scipy.special``.
 
 These have neither strides nor padding of any amount, so there are shims:
 
@@ -56,6 +56,9 @@ class SciPy:
         """`method`: one of `OPTIONS`."""
         self.method = method
         self.claims = claimed(method)
+        if "conv_transpose" not in self.claims:
+            # A transform has a bound for convolutions alone.
+            setattr(self, "conv_transpose", None)  # noqa: B010 - a method, to mypy
 
     def conv(
         self, x: Array, w: Array, b: Array | None = None, *, stride: Ints, padding: Pads | str,
@@ -175,19 +178,20 @@ class SciPy:
         return found
 
     def _correlate(self, image: Array, kernel: Array, mode: str) -> Array:
+        """(C, *n) and (C, *k) → (1, *o), or (C, *o) in mode "same"."""
         found: Array
-        if self.method == "oaconvolve":
-            found = signal.oaconvolve(image, kernel[(slice(None, None, -1),) * kernel.ndim], mode)
-        else:
-            found = signal.correlate(image, kernel, mode, self.method)
-        return found
+        if self.method == "direct":
+            found = signal.correlate(image, kernel, mode, "direct")
+            return found
+        # Only the spatial axes are transformed; the channels are added up.
+        convolve = signal.oaconvolve if self.method == "oaconvolve" else signal.fftconvolve
+        axes = tuple(range(1, kernel.ndim))
+        turned = kernel[(slice(None), *(slice(None, None, -1),) * len(axes))]
+        found = convolve(image, turned, mode, axes=axes).sum(0, keepdims=True)
+        return np.broadcast_to(found, (len(image), *found.shape[1:])) if mode == "same" else found
 
     def _convolve(self, image: Array, kernel: Array, mode: str) -> Array:
-        found: Array
-        if self.method == "oaconvolve":
-            found = signal.oaconvolve(image, kernel, mode)
-        else:
-            found = signal.convolve(image, kernel, mode, self.method)
+        found: Array = signal.convolve(image, kernel, mode, "direct")
         return found
 
 
