@@ -19,7 +19,6 @@ POINTS = (
         (
             Seen("JAX jnp.pad", "reject", "run", "0.10.2", "lax.pad crops"),
             Seen("PyTorch", "crop-first", "run", "2.13", "all its modes"),
-            Seen("Paddle", "pad-first", "run", "3.3.1"),
             Seen("tinygrad", "reject", "issue", "", "circular only"),
             Seen("NumPy", "reject", "run", "2.5"),
             Seen("ncnn", "", "run", "1.0.20261020", "it writes outside its memory"),
