@@ -151,7 +151,7 @@ def reap(pid: int, patience: float) -> Ending:
     Seconds in which it waits for a processor do not count.
     """
     forced = False
-    end = time.monotonic() + patience
+    end = time.monotonic() + patience - starved(pid)
     pause = 0.0005
     while True:
         try:
