@@ -60,7 +60,9 @@ def installed_in(folder: Path) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for one in metadata.distributions(path=places):
         with contextlib.suppress(Exception):  # a record that is broken is none
-            found.setdefault(canonical(str(one.metadata["Name"])), str(one.version))
+            name, version = one.metadata["Name"], one.version
+            if name and version:
+                found.setdefault(canonical(name), version)
     return found
 
 

@@ -47,7 +47,7 @@ def test_rows_that_are_asked_for() -> None:
     assert names("torch:no-mkldnn", "numpy", "torch:no-mkldnn") == ["numpy", "torch:no-mkldnn"]
     assert names("keras") == ["keras:torch", "keras:tensorflow", "keras:jax", "keras:numpy"]
     assert names("keras:*") == names("keras")
-    assert "torch:compile" in names("torch*") and "keras:torch" not in names("torch*")
+    assert "torch:compile-eager" in names("torch*") and "keras:torch" not in names("torch*")
     [other] = rows_for(["torch:cpu,channels-last"])
     assert (other.environment, other.option, other.stem) == (
         "torch", "cpu,channels-last", "torch-cpu-channels-last"
