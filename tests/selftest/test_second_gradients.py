@@ -108,6 +108,8 @@ def test_the_adapters_agree_with_it(op: str, name: str) -> None:
         if found is None or not claimed(adapter, found[0]) or 0 in found[0].inputs[0].shape:
             continue
         call, y = found
+        if 0 in y.shape:  # cropped to nothing, which a library need not take
+            continue
         held, g = others(call), call.cotangent(y)
         expected = reference.double_vjp(op, call.inputs, g, held, **call.params)
         got = adapter.double_vjp(op, call.inputs, g, held, **call.params)
