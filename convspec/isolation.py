@@ -15,7 +15,6 @@ from __future__ import annotations
 import os
 import pickle
 import socket
-import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Hashable, Sequence
@@ -25,7 +24,16 @@ from typing import Any, Generic, TypeVar
 
 from convspec.lives import Marks, Slate
 from convspec.noise import Noise
-from convspec.processes import MIB, OURS, begin_child, can_fork, how_it_ended, memory_of, starved
+from convspec.processes import (
+    MIB,
+    OURS,
+    begin_child,
+    can_fork,
+    how_it_ended,
+    memory_of,
+    scratch,
+    starved,
+)
 from convspec.verdicts import Crashed, Mismatch, OutOfMemory, TimedOut
 from convspec.zygote import PATIENCE as ENDING
 from convspec.zygote import Life, Zygote
@@ -104,7 +112,7 @@ class Isolated(Generic[Task]):
         self._pipe: Connection | None = None
         self._answered = 0
         self._noise = Noise()
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close
+        self._file = scratch()
         os.ftruncate(self._file.fileno(), Slate.size())
         self._slate = Slate(self._file.fileno())
 

@@ -6,11 +6,10 @@ import faulthandler
 import os
 import re
 import signal
-import tempfile
 import time
 from contextlib import suppress
 
-from convspec.processes import MIB
+from convspec.processes import MIB, scratch
 
 OUR_CALL = os.sep + "answers.py"
 """Where the implementation is called from; what lies further out says nothing about it."""
@@ -35,7 +34,7 @@ class Noise:
     def __init__(self, fd: int | None = None) -> None:
         """`fd`: that of a file that was made by another process."""
         if fd is None:
-            with tempfile.TemporaryFile() as file:
+            with scratch() as file:
                 fd = os.dup(file.fileno())
             import fcntl
 

@@ -11,12 +11,14 @@ import ctypes
 import os
 import signal
 import sys
+import tempfile
 import time
 import warnings
 from collections.abc import Collection
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
+from typing import BinaryIO, cast
 
 if sys.platform != "win32":
     import resource
@@ -195,6 +197,17 @@ def starved(pid: int) -> float:
         return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
     except (OSError, IndexError, ValueError):
         return 0.0
+
+
+def scratch() -> BinaryIO:
+    """A file without a name that processes share, in memory where the system has that.
+
+    One on a disk would do, but a write to it can wait for many seconds while others write a lot:
+    a task would seem to hang that only noted where it is.
+    """
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("convspec"), "w+b")
+    return cast(BinaryIO, tempfile.TemporaryFile())
 
 
 # Memory ----------------------------------------------------------------------------------
