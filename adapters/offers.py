@@ -33,6 +33,9 @@ class Offer:
         return cls(tuple(ops), *twice)
 
 
+UNSEEN = Offer((), (), ())
+"""Of an adapter that was not seen when it was open."""
+
 _GRADIENTS = ("gradient", "second_gradient")
 
 

@@ -194,9 +194,17 @@ def test_claims_in_words() -> None:
     assert claimed.lines({"ops": {}}) == ["no operation"]
 
 
-def test_operations_are_read_in_the_text_of_an_adapter() -> None:
-    assert {"conv", "vjp", "double_vjp", "softmax"} <= listing.functions_of("torch_adapter")
-    assert "make" not in listing.functions_of("torch_adapter")
+def test_what_an_adapter_offers_is_known_without_its_library() -> None:
+    claims = listing.declared(BACKENDS["torch"])
+    assert claims is not None and {"conv", "softmax"} <= set(claims.ops)
+    assert claims.ops["conv"].gradient and claims.ops["conv"].second_gradient
+
+
+def test_of_an_adapter_that_was_not_seen_its_claims_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "offers", dict)
+    claims = listing.declared(BACKENDS["torch"])
+    assert claims is not None and "conv" in claims.ops and "softmax" not in claims.ops
+    assert not claims.ops["conv"].gradient
 
 
 @pytest.mark.parametrize("row", ["numpy", "torch", "torch:no-mkldnn"])
