@@ -8,7 +8,6 @@ the kernels of eager PyTorch. On two cores shared with others a fresh shape took
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from functools import partial
 from shutil import which
@@ -36,7 +35,7 @@ def compiled(forward: Mapping[str, Callable[..., Any]], compiler: str) -> dict[s
             "torch:compile needs a C++ compiler, and finds neither g++ nor clang++ nor c++;"
             " torch:compile-eager does without"
         )
-    programs: OrderedDict[Any, Callable[..., Any]] = OrderedDict()
+    programs: dict[Any, Callable[..., Any]] = {}
 
     def run(op: str, *tensors: torch.Tensor, **params: Any) -> Any:
         kinds = tuple((t.shape, t.stride(), t.dtype, t.requires_grad) for t in tensors)

@@ -22,9 +22,10 @@ from iree.compiler.api import Invocation, Output, Session, Source
 from convspec.spec.operations import OPERATIONS
 
 from ..errors import UnknownAdapter
+from ..recent import Recent
+from . import KEPT
 from .claims import iree as claims_of
 from .iree_words import program, spelled
-from .programs import Programs
 
 Array = npt.NDArray[Any]
 
@@ -46,7 +47,7 @@ class Iree:
 
     def __init__(self) -> None:
         self.claims = claims_of("")
-        self._programs: Programs[Callable[..., Any]] = Programs()
+        self._programs: Recent[Callable[..., Any]] = Recent(KEPT)
         self._config: Any = None
         self._session: Any = None
 

@@ -23,8 +23,9 @@ from tvm import relax
 from convspec.spec.operations import OPERATIONS
 
 from ..errors import UnknownAdapter
+from ..recent import Recent
+from . import KEPT
 from .claims import tvm as claims_of
-from .programs import Programs
 from .tvm_words import resolved, spelled, steps
 
 Array = npt.NDArray[Any]
@@ -40,7 +41,7 @@ class Tvm:
 
     def __init__(self) -> None:
         self.claims = claims_of("")
-        self._programs: Programs[Callable[..., Any]] = Programs()
+        self._programs: Recent[Callable[..., Any]] = Recent(KEPT)
 
     def conv(self, x: Array, w: Array, b: Array | None = None, **params: Any) -> Array:
         """``relax.op.nn.conv1d``, ``conv2d`` or ``conv3d``."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -12,6 +11,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from ..recent import Recent
 from .nodes import NODES, Array, Node
 
 TYPES = {
@@ -95,19 +95,12 @@ class Cache(Generic[Loaded]):
 
     def __init__(self, load: Callable[[Node], Loaded], weights: bool, most: int = 64) -> None:
         """`load` makes something of a node; `weights` says that it depends on the weights."""
-        self._load, self._weights, self._most = load, weights, most
-        self._kept: OrderedDict[Any, Loaded] = OrderedDict()
+        self._load, self._weights = load, weights
+        self._loaded: Recent[Loaded] = Recent(most)
 
     def __call__(self, node: Node) -> Loaded:
         """That of the node: made anew where types, attributes, shapes or weights are."""
-        key = self._key(node)
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key]
-        self._kept[key] = loaded = self._load(node)
-        while len(self._kept) > self._most:
-            self._kept.popitem(last=False)
-        return loaded
+        return self._loaded.get(self._key(node), lambda: self._load(node))
 
     def _key(self, node: Node) -> tuple[Any, ...]:
         held = _held(node, self._weights)

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import base64
 import importlib.metadata
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -23,6 +22,7 @@ import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from convspec.adapters.errors import UnknownAdapter, nearest
+from convspec.adapters.recent import Recent
 
 from . import claims
 from .litert_models import MODELS
@@ -50,7 +50,7 @@ class LiteRT:
         """`option`: a key of `KERNELS`."""
         self._kernels = KERNELS[option]
         self.claims = claims.litert(option)
-        self._kept: OrderedDict[bytes, Interpreter] = OrderedDict()
+        self._interpreters: Recent[Interpreter] = Recent(KEPT)
 
     def __getattr__(self, name: str) -> Callable[..., Array]:
         """The operation of that name, for each that there is a model for."""
@@ -89,7 +89,7 @@ class LiteRT:
         ]  # fmt: skip
 
     def _run(self, model: bytes, x: Array) -> Array:
-        interpreter = self._loaded(model)
+        interpreter = self._interpreters.get(model, lambda: self._loaded(model))
         given, made = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
         interpreter.set_tensor(given["index"], np.ascontiguousarray(np.moveaxis(x, 1, -1)))
         interpreter.invoke()
@@ -97,16 +97,10 @@ class LiteRT:
         return np.moveaxis(y, -1, 1) if y.ndim > 1 else y
 
     def _loaded(self, model: bytes) -> Interpreter:
-        if model in self._kept:
-            self._kept.move_to_end(model)
-            return self._kept[model]
         loaded = Interpreter(
             model_content=model, num_threads=1, experimental_op_resolver_type=self._kernels
         )
         loaded.allocate_tensors()
-        self._kept[model] = loaded
-        if len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
         return loaded
 
 

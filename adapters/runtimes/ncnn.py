@@ -17,7 +17,6 @@ that float32 is float32; the option ``defaults`` leaves them as ncnn has them.
 from __future__ import annotations
 
 import tempfile
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -26,6 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convspec.adapters.errors import UnknownAdapter, nearest
+from convspec.adapters.recent import Recent
 
 from . import claims
 from .ncnn_layers import LAYERS, Net, overruns
@@ -57,7 +57,7 @@ class Ncnn:
         self.unchecked = unchecked
         words = [*(["defaults"] if defaults else []), *(["unchecked"] if unchecked else [])]
         self.claims = claims.ncnn(",".join(words))
-        self._nets: OrderedDict[Net, Any] = OrderedDict()
+        self._nets: Recent[Any] = Recent(KEPT)
 
     def __getattr__(self, name: str) -> Callable[..., Array]:
         """The operation of that name, for each that there is a layer for."""
@@ -109,7 +109,7 @@ class Ncnn:
         if x.dtype != np.float32:
             # Its elements would be read as those of another type.
             raise TypeError(f"ncnn is handed float32 here, not {x.dtype}")
-        extractor = self._loaded(net).create_extractor()
+        extractor = self._nets.get(net, lambda: self._loaded(net)).create_extractor()
         given = x if self.unchecked else np.ascontiguousarray(x)
         _done(extractor.input("x", ncnn.Mat(given, batch_index=0).clone()), "input")
         code, y = extractor.extract("y")
@@ -119,9 +119,6 @@ class Ncnn:
         return result
 
     def _loaded(self, net: Net) -> Any:
-        if net in self._nets:
-            self._nets.move_to_end(net)
-            return self._nets[net]
         loaded = ncnn.Net()
         loaded.opt.num_threads = 1
         if not self.defaults:
@@ -133,9 +130,6 @@ class Ncnn:
             file.write(net.weights)
             file.flush()
             _done(loaded.load_model(file.name), "load_model")
-        self._nets[net] = loaded
-        if len(self._nets) > KEPT:
-            self._nets.popitem(last=False)
         return loaded
 
 

@@ -12,8 +12,8 @@ import pytest
 from convspec import reference
 from convspec.adapters.backends import BACKENDS
 from convspec.adapters.compilers import iree_words, tinygrad_words, tvm_words
-from convspec.adapters.compilers.programs import Programs
 from convspec.adapters.opening import open_adapter
+from convspec.adapters.recent import Recent
 from convspec.spec.claims import read_claims
 from convspec.spec.operations import OPERATIONS
 
@@ -103,7 +103,7 @@ def test_what_stablehlo_has_no_words_for_is_refused() -> None:
 
 def test_programs_are_made_once_and_the_oldest_given_up() -> None:
     made: list[int] = []
-    programs: Programs[int] = Programs(kept=2)
+    programs: Recent[int] = Recent(kept=2)
 
     def get(key: int) -> int:
         return programs.get(key, lambda: made.append(key) or key)  # type: ignore[func-returns-value]
@@ -113,7 +113,7 @@ def test_programs_are_made_once_and_the_oldest_given_up() -> None:
 
 
 def test_what_could_not_be_made_is_tried_again() -> None:
-    programs: Programs[int] = Programs()
+    programs: Recent[int] = Recent(kept=512)
 
     def fails() -> int:
         raise ValueError("no")
