@@ -15,7 +15,6 @@ from __future__ import annotations
 import os
 import pickle
 import socket
-import time
 from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
@@ -27,12 +26,12 @@ from convspec.noise import Noise
 from convspec.processes import (
     MIB,
     OURS,
+    Patience,
     begin_child,
     can_fork,
     how_it_ended,
     memory_of,
     scratch,
-    starved,
 )
 from convspec.verdicts import Crashed, Mismatch, OutOfMemory, TimedOut
 from convspec.zygote import PATIENCE as ENDING
@@ -221,24 +220,18 @@ class Isolated(Generic[Task]):
     def _wait(self) -> bool:
         """Whether there is an answer before the limit: of time, or of memory."""
         assert self._pipe is not None and self._life is not None
-        asked = time.monotonic()
-        before: float | None = None
-        waited = 0.0
+        # A task that is not yet begun waits for the machine, not for the implementation.
+        begun, patience = False, Patience(self._life.pid, self._limit + ENDING)
         while True:
             marks = self._slate.read()
-            # A task that is not yet begun waits for the machine, not for the implementation.
-            since = marks.began if marks.task == self._answered + 1 else asked + ENDING
-            left = self._limit - (time.monotonic() - since)
-            if before is not None:
-                left += waited - before  # for a processor: others had them all
-            if self._pipe.poll(max(0.0, min(left, TICK))):
+            if not begun and marks.task == self._answered + 1:
+                begun, patience = True, Patience(self._life.pid, self._limit)
+            pause = patience.pause(TICK)
+            if self._pipe.poll(pause):
                 return True
-            if left <= 0:
+            if patience.left <= 0 or self._bloated(marks):
                 return False
-            waited = starved(self._life.pid)
-            before = waited if before is None else before
-            if self._bloated(marks):
-                return False
+            patience.spend(pause)
 
     def _bloated(self, marks: Marks) -> bool:
         if self._memory is None or self._life is None or not marks.own:

@@ -26,13 +26,12 @@ if sys.platform != "win32":
 class Marks(NamedTuple):
     """What a life writes down.
 
-    It is at the `task`-th, begun at `began` on the monotonic clock, when `printed` bytes had been
-    printed. The slowest that was finished took `slowest` seconds. Resident memory of its own was
-    `own` bytes at first, and `grown` is by how much all of it has grown at most.
+    It is at the `task`-th, begun when `printed` bytes had been printed. The slowest that was
+    finished took `slowest` seconds. Resident memory of its own was `own` bytes at first, and
+    `grown` is by how much all of it has grown at most.
     """
 
     task: int = 0
-    began: float = 0.0
     printed: int = 0
     slowest: float = 0.0
     own: int = 0
@@ -42,7 +41,7 @@ class Marks(NamedTuple):
 class Slate:
     """Memory that a life shares with the process it serves: it survives the life."""
 
-    _FORM = struct.Struct("=QdQdQQ")
+    _FORM = struct.Struct("=QQdQQ")
 
     def __init__(self, fd: int) -> None:
         """`fd`: a file of `size` bytes."""
@@ -101,7 +100,7 @@ def _answer_all(
         for task in pickle.loads(pipe.recv_bytes()):
             count += 1
             began = time.monotonic()
-            slate.write(Marks(count, began, noise.size(), slowest, own, grown))
+            slate.write(Marks(count, noise.size(), slowest, own, grown))
             answer = _answer(serve, task, memory)
             slowest = max(slowest, time.monotonic() - began)
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

@@ -147,14 +147,37 @@ def let_go(fds: Collection[int], keep: Collection[int]) -> None:
     os.close(nothing)
 
 
-def reap(pid: int, patience: float) -> Ending:
-    """How a child of this process ended. After `patience` seconds it is killed, with its group.
+class Patience:
+    """The seconds that a process is given to do something in, counted by those who wait for it.
 
-    Seconds in which it waits for a processor do not count.
+    What counts is what they meant to wait, not what the clock says: where the whole machine stood
+    still, nobody had that time. Nor do seconds count in which the process waited for a processor.
     """
+
+    def __init__(self, pid: int, seconds: float) -> None:
+        self.left = seconds
+        self._pid = pid
+        self._pause = 0.0005
+        self._starved: float | None = None
+
+    def pause(self, most: float) -> float:
+        """How long to wait before the next look: longer from time to time, up to `most`."""
+        self._pause = min(2 * self._pause, most)
+        return max(0.0, min(self._pause, self.left))
+
+    def spend(self, seconds: float) -> None:
+        """So many seconds have been waited in vain."""
+        now = starved(self._pid)
+        if self._starved is not None:
+            seconds -= min(seconds, now - self._starved)
+        self._starved = now
+        self.left -= seconds
+
+
+def reap(pid: int, seconds: float) -> Ending:
+    """How a child of this process ended. It is killed, with its group, after so much patience."""
     forced = False
-    end = time.monotonic() + patience - starved(pid)
-    pause = 0.0005
+    patience = Patience(pid, seconds)
     while True:
         try:
             found, status, used = os.wait4(pid, os.WNOHANG)
@@ -164,16 +187,17 @@ def reap(pid: int, patience: float) -> Ending:
             peak = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
             kill_group(pid)  # what it had started itself
             return Ending(os.waitstatus_to_exitcode(status), peak, forced)
-        if time.monotonic() >= end + starved(pid):
+        if patience.left <= 0:
             if forced:
                 return Ending(None, 0, forced)  # not even that ends it: it hangs in the kernel
             forced = True
             kill_group(pid)
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            end += 5
+            patience = Patience(pid, 5)
+        pause = patience.pause(0.02)
         time.sleep(pause)
-        pause = min(2 * pause, 0.02)
+        patience.spend(pause)
 
 
 def kill_group(leader: int) -> None:

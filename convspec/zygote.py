@@ -25,7 +25,6 @@ import socket
 import struct
 import sys
 import tempfile
-import time
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -251,10 +250,11 @@ class Zygote(Generic[Description]):
 
     def _greeting(self) -> Any:
         assert self._control is not None
-        began = time.monotonic()
+        waited, pause = 0.0, min(0.25, self._limit)  # as `Patience` counts
         try:
-            while not select.select([self._control], [], [], min(0.25, self._limit))[0]:
-                if self._is_late(time.monotonic() - began):
+            while not select.select([self._control], [], [], pause)[0]:
+                waited += pause
+                if self._is_late(waited):
                     raise self._not_opened(f"did not end within {self._limit:g} s")
             return receive(self._control)[0]
         except (OSError, EOFError):

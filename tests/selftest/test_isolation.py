@@ -12,13 +12,14 @@ import textwrap
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from convspec import isolation
+from convspec import processes
 from convspec.isolation import Isolated, Limits, OurError
 from convspec.noise import innermost
 from convspec.verdicts import Crashed, Mismatch, OutOfMemory, Raised, TimedOut, WrongValue
@@ -176,8 +177,21 @@ def test_the_stack_of_a_death_is_kept(isolated: Isolated[str]) -> None:
 
 def test_waiting_for_a_processor_is_not_hanging(monkeypatch: pytest.MonkeyPatch) -> None:
     """A task that others leave no processor to is not late, however long it takes."""
-    monkeypatch.setattr(isolation, "starved", lambda pid: time.monotonic())
+    monkeypatch.setattr(processes, "starved", lambda pid: time.monotonic())
     with served(lambda task: time.sleep(1.0), 0.2) as box:
+        assert box("slow") is None
+
+
+def test_a_machine_that_stands_still_is_not_a_hang(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where those who wait are not served either, what they wait for has not had that time."""
+    poll = Connection.poll
+
+    def poll_late(self: Connection, timeout: float | None = 0.0) -> bool:
+        time.sleep(0.2)
+        return poll(self, 0.0)
+
+    with served(lambda task: time.sleep(0.6), 0.3) as box:
+        monkeypatch.setattr(Connection, "poll", poll_late)
         assert box("slow") is None
 
 
