@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convspec.problems import Problem, tell
-from convspec.profiles import BUDGETS
+
+from .options import environments_option, jobs_option, pip_option, profile_option, seed_option
 
 if TYPE_CHECKING:
     from convspec.anchors.checking import Verdict
@@ -22,22 +23,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option(
-    "--profile", type=click.Choice(tuple(BUDGETS)), default="quick", show_default=True,
-    help="How many cases.",
-)  # fmt: skip
-@click.option(
-    "-j", "--jobs", type=click.IntRange(1), metavar="N",
-    help="Worker processes.  [default: one per core]",
-)  # fmt: skip
-@click.option(
-    "--seed", type=click.IntRange(0), default=0, show_default=True, help="All cases follow from it."
-)
-@click.option(
-    "--environments", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
-    help="Folder for the environments.  [default: .cache/environments]",
-)  # fmt: skip
-@click.option("--pip", default="", metavar="OPTIONS", help="Options for pip install.")
+@profile_option
+@jobs_option
+@seed_option
+@environments_option
+@pip_option
 @click.option("--newest/--old-alone", default=True, help="Run the newest release, too.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.option("--list", "list_", is_flag=True, help="Show the anchors, and run nothing.")

@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from convspec.profiles import BUDGETS
+
 clause_option = click.option(
     "--clause", "clauses", multiple=True, metavar="GLOB",
     help="Only clauses whose slug matches; may be repeated.",
@@ -22,6 +24,22 @@ jobs_option = click.option(
     "-j", "--jobs", type=click.IntRange(1), metavar="N",
     help="Worker processes.  [default: one per core]",
 )  # fmt: skip
+
+profile_option = click.option(
+    "--profile", type=click.Choice(tuple(BUDGETS)), default="quick", show_default=True,
+    help="How many cases for each adapter: a few seconds, a minute, or many.",
+)  # fmt: skip
+
+seed_option = click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="All cases follow from it."
+)
+
+environments_option = click.option(
+    "--environments", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+    help="Folder for the environments.  [default: .cache/environments]",
+)  # fmt: skip
+
+pip_option = click.option("--pip", default="", metavar="OPTIONS", help="Options for pip install.")
 
 known_option = click.option(
     "--known", multiple=True, metavar="FILE",

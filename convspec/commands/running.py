@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convspec.profiles import BUDGETS
-
 from .options import (
     clause_option,
     isolation,
@@ -17,7 +15,9 @@ from .options import (
     known_option,
     op_option,
     out_option,
+    profile_option,
     report_option,
+    seed_option,
     verbose_option,
 )
 from .told import gravest, told
@@ -30,16 +30,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("adapters", nargs=-1, metavar="ADAPTER...")
-@click.option(
-    "--profile", type=click.Choice(tuple(BUDGETS)), default="quick", show_default=True,
-    help="How many cases: a few seconds, a minute, or many.",
-)  # fmt: skip
+@profile_option
 @clause_option
 @op_option
 @jobs_option
-@click.option(
-    "--seed", type=click.IntRange(0), default=0, show_default=True, help="All cases follow from it."
-)
+@seed_option
 @report_option
 @out_option
 @click.option(

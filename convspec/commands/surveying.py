@@ -11,9 +11,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convspec.problems import Problem, tell
-from convspec.profiles import BUDGETS
 
-from .options import clause_option, op_option
+from .options import (
+    clause_option,
+    environments_option,
+    op_option,
+    pip_option,
+    profile_option,
+    seed_option,
+)
 from .told import gravest
 
 if TYPE_CHECKING:
@@ -27,17 +33,12 @@ FOLDER = Path("convspec-matrix")
 
 @click.command()
 @click.argument("adapters", nargs=-1, metavar="[ADAPTER]...")
-@click.option(
-    "--profile", type=click.Choice(tuple(BUDGETS)), default="quick", show_default=True,
-    help="How many cases: a few seconds, a minute, or many per row.",
-)  # fmt: skip
+@profile_option
 @click.option(
     "-j", "--jobs", type=click.IntRange(1), metavar="N",
     help="Processes at work at once, on as many rows.  [default: one per core]",
 )  # fmt: skip
-@click.option(
-    "--seed", type=click.IntRange(0), default=0, show_default=True, help="All cases follow from it."
-)
+@seed_option
 @click.option(
     "--known", "known", multiple=True, metavar="FILE", default=("builtin",),
     help="Failures known already, in TOML; builtin (the default): those that we know of.",
@@ -50,10 +51,7 @@ FOLDER = Path("convspec-matrix")
     "--minutes", type=click.FloatRange(0, min_open=True), metavar="N", default=60.0,
     show_default=True, help="How long a row may take before it is killed.",
 )  # fmt: skip
-@click.option(
-    "--environments", type=click.Path(path_type=Path), metavar="DIR",
-    help="Folder for the environments.  [default: .cache/environments]",
-)  # fmt: skip
+@environments_option
 @op_option
 @clause_option
 @click.option("--rebuild", is_flag=True, help="Build the environments anew.")
@@ -61,7 +59,7 @@ FOLDER = Path("convspec-matrix")
     "--python", default=sys.executable, metavar="PATH",
     help="The interpreter of the environments.  [default: this one]",
 )  # fmt: skip
-@click.option("--pip", "pip", default="", metavar="OPTIONS", help="Options for pip install.")
+@pip_option
 @click.option("--merge", is_flag=True, help="Keep the other rows of the matrix in DIR.")
 @click.option("--page", is_flag=True, help="Run nothing: write the page of what is in DIR anew.")
 @click.option("--strict", is_flag=True, help="A row that does not run counts: exit code 3.")
