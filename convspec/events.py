@@ -127,6 +127,7 @@ class Explained:
     outside it failed (`inside`, `outside`: [failing, tried]), None if none was found.
     `looks_like`: the planted faults that give the same wrong result. `script`: a program that
     shows the failure without us, `script_exit` how it ended when it was tried, None if it was not.
+    `unasked`: no condition was looked for, as a run spends no more cases on that.
     """
 
     law: str
@@ -137,6 +138,7 @@ class Explained:
     looks_like: tuple[str, ...] = ()
     script: str | None = None
     script_exit: int | None = None
+    unasked: bool = False
     kind: str = "explained"
 
 

@@ -138,9 +138,7 @@ def _program(out: Console, explained: Explained | None) -> None:
 
 
 def _explanation(out: Console, explained: Explained | None) -> None:
-    if explained is None:
-        return
-    condition, alike = condition_lines(explained.condition), alike_lines(explained.looks_like)
+    condition, alike = condition_lines(explained), alike_lines(explained)
     if condition or alike:
         out.print()
     for line in condition:

@@ -280,6 +280,7 @@ def _merged(explained: Iterable[Explained]) -> tuple[Explained, ...]:
                 condition=event.condition or known.condition,
                 looks_like=event.looks_like or known.looks_like,
                 script=event.script or known.script,
+                unasked=event.unasked or known.unasked,
                 script_exit=known.script_exit if event.script is None else event.script_exit,
             )
     return tuple(sorted(found.values(), key=lambda e: (_position(e.op), e.law, e.case)))

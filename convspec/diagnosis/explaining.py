@@ -40,15 +40,18 @@ def explain_failures(
     """Under which condition the failures of a run occur, and what they look like.
 
     One failure of each clause, operation and kind is looked into, the plainest first, until the
-    cases that a run may spend on it (`oracle.PER_RUN`) are spent; those that are left have no
-    event. A failure inside a condition that was found already is not asked about again.
+    cases that a run may spend on it (`oracle.PER_RUN`) are spent; those that are left are said to
+    be unasked. A failure inside a condition that was found already is not asked about again.
     """
     budget = Budget()
     budget.left //= COMPILED if bench.adapter.claims.compiled else 1
     known: dict[tuple[str, str, Kind], list[Explained]] = {}
     for finding in failing(events):
         law, case = laws.get(finding.law), Case.parse(finding.failure.case)
-        if law is None or budget.left <= 0:
+        if law is None:
+            continue
+        if budget.left <= 0:
+            yield Explained(law.name, case.op.name, case.rank, case.line, unasked=True)
             continue
         told = _explained(bench, laws, law, case, budget, known, seed)
         if told is not None:

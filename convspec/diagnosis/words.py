@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from convspec.events import Explained
 
 _STRENGTHS = {
     "if and only if": "fails iff",
@@ -39,11 +42,19 @@ def worded(condition: Mapping[str, Any]) -> Worded:
     return Worded(how, str(condition["rule"]), tried if condition.get("inside") else "")
 
 
-def condition_lines(condition: Mapping[str, Any] | None) -> list[str]:
-    """The condition under which a case fails and what was tried, or that there is none."""
-    return [str(worded(condition))] if condition else []
+UNASKED = "condition not looked for: the cases that a run spends on that were spent; replay it"
+"""What is said of a failure that a run had no cases left for."""
 
 
-def alike_lines(looks_like: Sequence[str]) -> list[str]:
+def condition_lines(explained: Explained | None) -> list[str]:
+    """The condition under which a case fails and what was tried, or that nobody looked for it."""
+    if explained is None:
+        return []
+    if explained.condition:
+        return [str(worded(explained.condition))]
+    return [UNASKED] if explained.unasked else []
+
+
+def alike_lines(explained: Explained | None) -> list[str]:
     """What the failure looks like."""
-    return [f"same as: {phrase}" for phrase in looks_like]
+    return [f"same as: {phrase}" for phrase in explained.looks_like] if explained else []

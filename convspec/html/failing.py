@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from convspec.diagnosis.words import Worded, worded
+from convspec.diagnosis.words import UNASKED, Worded, worded
 from convspec.events import KNOWN, Explained
 from convspec.failures import replay_line
 from convspec.law import Law, all_laws
@@ -81,6 +81,11 @@ class Told:
         """When it fails; None if that is not known."""
         found = self.explained.condition if self.explained else None
         return worded(found) if found else None
+
+    @property
+    def unasked(self) -> str:
+        """That nobody looked for a condition, if so."""
+        return UNASKED if self.explained and self.explained.unasked else ""
 
     @property
     def known(self) -> bool:

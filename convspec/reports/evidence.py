@@ -43,9 +43,7 @@ def counts(totals: dict[str, int]) -> str:
 
 def conditions(explained: Explained | None) -> list[str]:
     """The condition under which it fails, and what it looks like, a line each."""
-    if explained is None:
-        return []
-    return [*condition_lines(explained.condition), *alike_lines(explained.looks_like)]
+    return [*condition_lines(explained), *alike_lines(explained)]
 
 
 def lines_of(report: Report, found: Finding, *, brief: bool = False) -> list[str]:

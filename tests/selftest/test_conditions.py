@@ -24,7 +24,7 @@ from convspec.diagnosis.oracle import PER_FAILURE, PER_RUN, Budget, Oracle, plai
 from convspec.diagnosis.rules import cheapest
 from convspec.diagnosis.table import Table
 from convspec.diagnosis.variations import drawn, spaces_of, values_of
-from convspec.diagnosis.words import alike_lines, condition_lines
+from convspec.diagnosis.words import UNASKED, alike_lines, condition_lines, worded
 from convspec.events import Event, Explained, RunStarted
 from convspec.execute import Bench
 from convspec.law import all_laws
@@ -162,7 +162,9 @@ def test_explanations_of_a_run_are_the_same_each_time_and_bounded() -> None:
 def test_nothing_more_is_asked_once_the_budget_is_spent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("convspec.diagnosis.explaining.Budget", lambda: Budget(0))
     bench, events = _events(_conv("groups >= 2"), "conv", "definition")
-    assert list(explain_failures(bench, LAWS, events)) == []
+    (left,) = explain_failures(bench, LAWS, events)
+    assert left.unasked and left.condition is None
+    assert condition_lines(left) == [UNASKED]
 
 
 def test_the_planted_fault_that_gives_the_same_is_named() -> None:
@@ -241,13 +243,15 @@ def test_planted_conditions_can_be_read() -> None:
 def test_conditions_in_words() -> None:
     said = {"rule": "groups >= 2", "inside": [31, 31], "outside": [0, 412],
             "strength": "if and only if"}  # fmt: skip
-    assert condition_lines(said) == ["fails iff groups >= 2 (31 of 31 inside, 0 of 412 outside)"]
-    assert condition_lines(said | {"inside": [30, 31], "strength": "only if"})[0].startswith(
+    assert str(worded(said)) == "fails iff groups >= 2 (31 of 31 inside, 0 of 412 outside)"
+    assert str(worded(said | {"inside": [30, 31], "strength": "only if"})).startswith(
         "fails only if"
     )
     everywhere = {"rule": "True", "inside": [9, 9], "outside": [0, 0]}
-    assert condition_lines(everywhere) == ["fails in every case tried (9)"]
+    assert str(worded(everywhere)) == "fails in every case tried (9)"
     none = {"rule": "", "inside": [0, 0], "outside": [57, 200], "strength": ""}
-    assert condition_lines(none) == ["no simple condition: 57 of 200 cases tried fail"]
-    assert condition_lines(None) == []
-    assert alike_lines(("padding sides swapped",)) == ["same as: padding sides swapped"]
+    assert str(worded(none)) == "no simple condition: 57 of 200 cases tried fail"
+    told = Explained("definition", "conv", 1, "conv", said, ("padding sides swapped",))
+    assert condition_lines(told) == [str(worded(said))]
+    assert condition_lines(None) == alike_lines(None) == []
+    assert alike_lines(told) == ["same as: padding sides swapped"]
