@@ -16,9 +16,10 @@ from typing import Any
 
 from convspec.adapters.opening import Adapter, AdapterError, open_adapter
 from convspec.adapters.registry import advice
+from convspec.holding import Made
 from convspec.isolation import LIMIT, Isolated, Limits, can_fork
 from convspec.spec.claims import Claims
-from convspec.zygote import Made, NotOpened, Zygote
+from convspec.zygote import NotOpened, Zygote
 
 Ask = Callable[..., Any]
 """Called with a function and arguments: what `function(adapter, *arguments)` gives."""

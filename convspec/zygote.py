@@ -6,31 +6,27 @@ until it dies or is ended; the zygote tells how. A library that does not work in
 process that loaded it is served by the zygote itself: its life ends with it, and a new zygote
 loads the library anew.
 
-Requests and answers are frames over a Unix socket: eight bytes of length and a pickle; descriptors
-travel beside the first. Further processes may join a zygote through a socket in the file system,
-so that the library is loaded once for all workers of a run.
+Requests and answers are `frames` over a Unix socket; what answers is in `holding`. Further
+processes may join a zygote through a socket with a name, so that the library is loaded once for
+all workers of a run.
 """
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import os
-import pickle
 import secrets
 import select
-import selectors
 import shutil
 import socket
-import struct
 import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Any, Generic, TypeVar
 
-from convspec.lives import Slate, live
+from convspec.frames import address, receive, same_user, send
+from convspec.holding import Far, Made
 from convspec.noise import Noise
 from convspec.processes import (
     OURS,
@@ -39,15 +35,11 @@ from convspec.processes import (
     fork,
     held,
     let_go,
-    mapped_files,
     reap,
-    silence,
     worked,
 )
 
 Description = TypeVar("Description")
-
-HEADER = 8
 
 IDLE = 0.05
 """The share of its time that a process works at least, if it does not stand still."""
@@ -58,15 +50,6 @@ PATIENCE = 2.0
 
 ANSWERING = 30.0
 """Seconds in which a zygote answers a request; one that does not is lost."""
-
-
-@dataclass
-class Made(Generic[Description]):
-    """What a zygote is to hold: what it tells of it, how a task is served, whether it forks."""
-
-    description: Description
-    serve: Callable[[Any], Any]
-    fork: bool = True
 
 
 class NotOpened(Exception):  # noqa: N818 - it names what happened
@@ -216,8 +199,8 @@ class Zygote(Generic[Description]):
     def _join(self, path: str) -> bool:
         control = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            control.connect(_address(path))
-            if not _same_user(control):
+            control.connect(address(path))
+            if not same_user(control):
                 raise PermissionError
         except OSError:
             control.close()
@@ -304,167 +287,3 @@ class Zygote(Generic[Description]):
         except KeyboardInterrupt:
             self._reap(0.0)  # its answer would be taken for that to the next request
             raise
-
-
-class Far:
-    """The far side: the process that holds the library."""
-
-    def __init__(self, control: socket.socket, make: Callable[[], Made[Any]], noise: Noise) -> None:
-        self._control = control
-        self._make = make
-        self._noise = noise
-        self._lives: dict[socket.socket, set[int]] = {control: set()}
-        self._listener: socket.socket | None = None
-        self._selector = selectors.DefaultSelector()
-
-    def run(self) -> NoReturn:
-        """Open what is to be held, then answer requests until nobody is there to ask."""
-        self._noise.take_dumps()
-        silence(self._noise.fileno())
-        try:
-            self._made = self._make()
-        except Exception as error:
-            self._refuse(error)
-        self._greeting = (self._made.description, self._made.fork)
-        self._files = mapped_files()
-        self._noise.clear()
-        # What was made until now stays: no copy of it has to look at it again.
-        gc.collect()
-        gc.freeze()
-        send(self._control, self._greeting)
-        self._selector.register(self._control, selectors.EVENT_READ)
-        while True:
-            for key, _ in self._selector.select():
-                if key.fileobj is self._listener:
-                    self._welcome()
-                else:
-                    assert isinstance(key.fileobj, socket.socket)
-                    self._answer(key.fileobj)
-
-    def _refuse(self, error: Exception) -> NoReturn:
-        error.__traceback__ = error.__cause__ = error.__context__ = None
-        try:
-            send(self._control, error)
-        except Exception:  # it cannot be pickled
-            send(self._control, RuntimeError(f"{type(error).__name__}: {error}"))
-        os._exit(0)
-
-    def _welcome(self) -> None:
-        assert self._listener is not None
-        guest, _ = self._listener.accept()
-        if not _same_user(guest):
-            guest.close()
-            return
-        self._lives[guest] = set()
-        self._selector.register(guest, selectors.EVENT_READ)
-        with contextlib.suppress(OSError):
-            send(guest, self._greeting)
-
-    def _answer(self, asking: socket.socket) -> None:
-        try:
-            request, fds = receive(asking)
-            send(asking, self._do(asking, request, fds))
-        except (OSError, EOFError):
-            self._leave(asking)
-
-    def _do(self, asking: socket.socket, request: Any, fds: list[int]) -> Any:
-        match request:
-            case "invite", str(path):
-                self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-                self._listener.bind(_address(path))
-                self._listener.listen()
-                self._selector.register(self._listener, selectors.EVENT_READ)
-                return True
-            case "end", int(pid), patience:
-                ending = reap(pid, patience)
-                self._lives[asking].discard(pid)
-                return ending.code, ending.peak, ending.forced
-            case "fork", memory:
-                return self._bear(asking, fds, memory)
-            case "serve", memory:
-                send(asking, (os.getpid(), self._files))
-                self._live(fds, memory)
-        raise AssertionError(request)
-
-    def _bear(self, asking: socket.socket, fds: list[int], memory: int | None) -> Any:
-        parent = os.getpid()
-        try:
-            pid = fork()
-        except OSError as error:
-            return str(error)
-        finally:
-            if os.getpid() == parent:
-                for fd in fds:
-                    os.close(fd)
-        if not pid:
-            try:
-                begin_child(parent)
-                self._selector.close()
-                for connection in (*self._lives, self._listener):
-                    if connection is not None:
-                        connection.close()
-                self._live(fds, memory)
-            finally:
-                os._exit(1)
-        self._lives[asking].add(pid)
-        return pid, self._files
-
-    def _live(self, fds: list[int], memory: int | None) -> NoReturn:
-        pipe, slate, noise = fds
-        live(self._made.serve, pipe, Slate(slate), Noise(noise), memory)
-
-    def _leave(self, asking: socket.socket) -> None:
-        """Nobody asks here any more: end what was begun for it, and all if it was the first."""
-        gone = list(self._lives) if asking is self._control else [asking]
-        for connection in gone:
-            for pid in self._lives.pop(connection):
-                reap(pid, 0.0)
-        if asking is self._control:
-            os._exit(0)
-        self._selector.unregister(asking)
-        asking.close()
-
-
-def _address(place: str) -> str:
-    return "\0" + place[1:] if place.startswith("@") else place
-
-
-def _same_user(peer: socket.socket) -> bool:
-    """Whether the other side is ours. Files have owners; other names anybody may try."""
-    if sys.platform != "linux":
-        return True
-    form = struct.Struct("3i")
-    told = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, form.size)
-    _, user, _ = form.unpack(told)
-    return bool(user == os.getuid())
-
-
-def send(connection: socket.socket, message: Any, fds: Sequence[int] = ()) -> None:
-    """One message, with descriptors."""
-    body = pickle.dumps(message)
-    header = len(body).to_bytes(HEADER, "little")
-    if fds:
-        socket.send_fds(connection, [header], fds)
-    else:
-        connection.sendall(header)
-    connection.sendall(body)
-
-
-def receive(connection: socket.socket) -> tuple[Any, list[int]]:
-    """One message, with descriptors. Raises EOFError if there will be none."""
-    header, fds, _, _ = socket.recv_fds(connection, HEADER, 4)
-    if not header:
-        raise EOFError
-    header += _exactly(connection, HEADER - len(header))
-    return pickle.loads(_exactly(connection, int.from_bytes(header, "little"))), fds
-
-
-def _exactly(connection: socket.socket, count: int) -> bytes:
-    parts = []
-    while count:
-        part = connection.recv(min(count, 1 << 20))
-        if not part:
-            raise EOFError
-        parts.append(part)
-        count -= len(part)
-    return b"".join(parts)

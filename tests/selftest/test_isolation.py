@@ -20,10 +20,11 @@ import numpy as np
 import pytest
 
 from convspec import processes
+from convspec.holding import Made
 from convspec.isolation import Isolated, Limits, OurError
 from convspec.noise import innermost
 from convspec.verdicts import Crashed, Mismatch, OutOfMemory, Raised, TimedOut, WrongValue
-from convspec.zygote import Made, NotOpened, Zygote
+from convspec.zygote import NotOpened, Zygote
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
 
@@ -341,8 +342,9 @@ def test_no_child_is_left_behind() -> None:
 
 PARENT = """
 import os, sys, time
+from convspec.holding import Made
 from convspec.isolation import Isolated, Limits
-from convspec.zygote import Made, NotOpened, Zygote
+from convspec.zygote import Zygote
 
 def check(task):
     if task == "tell":
