@@ -11,13 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from convspec import reference
 from convspec.adapters.opening import Adapter
-from convspec.answers import calls_made
 from convspec.apart import Apart
 from convspec.configurations import Grouping
-from convspec.contents import filled
-from convspec.dialect import resized
+from convspec.court import Court, Row, put
 from convspec.dtypes import floating
 from convspec.events import (
     CONFORMS,
@@ -32,18 +29,15 @@ from convspec.events import (
 from convspec.isolation import Limits
 from convspec.known.entry import Regions
 from convspec.known.excusing import Excusing
-from convspec.law import Law, all_laws
+from convspec.law import Law
 from convspec.search import Found, Kind, Playlist, search, seed_of
-from convspec.spaces import Space
 from convspec.spec.case import Case
-from convspec.spec.claims import Claims
 from convspec.trial import Trial
 from convspec.verdicts import Mismatch, NothingToTest, TimedOut
 
 SMALL = 400
 """Cells up to which an array is put into the report in full."""
 
-Row = tuple[int, ...]
 Which = tuple[str, str, int, Row | str]
 """Law, operation, number of spatial axes, and the row of a case or its line."""
 
@@ -89,51 +83,6 @@ class _Sparing:
                 self._spent += mismatch.cost
                 self._ways.add((type(mismatch), *mismatch.place))
             raise
-
-
-class Court:
-    """Puts cases to laws, in the process where the implementation is."""
-
-    def __init__(self, adapter: Adapter, laws: Mapping[str, Law], isolated: bool) -> None:
-        self._adapter = adapter
-        self._laws = laws
-        self._isolated = isolated
-        self._spaces: dict[tuple[str, str, int], Space] = {}
-
-    def put(self, law: str, op: str, rank: int, which: Row | str) -> None:
-        """Put one case to a law. Raises a Mismatch if the implementation breaks it.
-
-        `NothingToTest` says that it was not called at all.
-        """
-        before = calls_made()
-        case = (
-            Case.parse(which) if isinstance(which, str) else self.space(law, op, rank).case(which)
-        )
-        # Overflow and NaN are subjects of the laws, not accidents to be warned of.
-        with np.errstate(all="ignore"):
-            self._laws[law].hold(Trial(self._adapter, case, isolated=self._isolated))
-        if calls_made() == before:
-            raise NothingToTest("the case does not meet the law's premises")
-
-    def space(self, law: str, op: str, rank: int) -> Space:
-        """The space that a law's cases are drawn from."""
-        key = law, op, rank
-        if key not in self._spaces:
-            space = self._laws[law].space(op, rank, self._adapter.claims)
-            assert space is not None
-            self._spaces[key] = space
-        return self._spaces[key]
-
-
-_sitting: dict[int, Court] = {}
-"""By the adapter's identity: in the process that serves tasks, an adapter lives as long as it."""
-
-
-def put(adapter: Adapter, law: str, op: str, rank: int, which: Row | str) -> None:
-    """`Court.put` with the suite's laws, as a task for another process."""
-    if id(adapter) not in _sitting:
-        _sitting[id(adapter)] = Court(adapter, all_laws(), isolated=True)
-    _sitting[id(adapter)].put(law, op, rank, which)
 
 
 class Bench:
@@ -300,30 +249,6 @@ class Bench:
 def _hurried(mismatch: Mismatch) -> bool:
     """Whether it hung by a limit that was shortened for the sake of others."""
     return isinstance(mismatch, TimedOut) and mismatch.hurried
-
-
-def is_valid(case: Case, claims: Claims | None = None) -> bool:
-    """Whether the definition gives the case a meaning: whether the reference takes it.
-
-    A cotangent has to have the shape that the result has in the dialect that `claims` declare.
-    """
-    try:
-        # The reference does the judging, so that there is one place where validity is decided.
-        labels = filled(case) if "labels" in case else {}
-        arrays = [
-            labels.get(t.name, np.zeros(t.shape, t.dtype)) for t in case.tensors if t.name != "g"
-        ]
-        if "g" in case:
-            g = np.zeros(case["g"].shape, case["g"].dtype)
-            in_dialect = resized(case, claims) if claims else None
-            if in_dialect is not None:
-                return case["g"].shape == in_dialect
-            reference.vjp(case.op.name, tuple(arrays), g, **case.op.arguments())
-        else:
-            getattr(reference, case.op.name)(*arrays, **case.op.arguments())
-    except (ValueError, TypeError):
-        return False
-    return True
 
 
 def _finished(

@@ -10,13 +10,14 @@ import pytest
 from convspec.adapters.opening import Adapter, open_adapter
 from convspec.apart import Apart
 from convspec.events import UNSUPPORTED, LawFinished
-from convspec.execute import Bench, is_valid
+from convspec.execute import Bench
 from convspec.isolation import Limits, can_fork
 from convspec.known.entry import Regions
 from convspec.known.reading import known_of
 from convspec.law import Law, all_laws
 from convspec.plan import Item, counts, grouping, items, wanted
 from convspec.spec.case import Case
+from convspec.validity import is_valid
 
 
 @dataclass

@@ -13,12 +13,13 @@ from pathlib import Path
 
 from convspec import engine
 from convspec.events import FAILING, KNOWN, VERDICTS, Event, LawFinished
-from convspec.execute import Bench, is_valid
+from convspec.execute import Bench
 from convspec.isolation import Limits
 from convspec.known.entry import Regions
 from convspec.law import all_laws
 from convspec.plan import wanted
 from convspec.spec.case import Case
+from convspec.validity import is_valid
 
 from .corpus import Kept, folder_of, keep, kept
 from .shard import Order, fuzz

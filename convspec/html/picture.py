@@ -148,7 +148,7 @@ def _subject(
 def _results_of(case: Case, arrays: Mapping[str, Array]) -> list[tuple[str | None, Numbers]]:
     """The call's own results by the definition: the forward one, or each gradient by its input."""
     from convspec import reference
-    from convspec.execute import is_valid
+    from convspec.validity import is_valid
 
     if case.op.name == "network" or set(arrays) != {t.name for t in case.tensors}:
         return []

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
-from convspec.execute import is_valid
 from convspec.law import Law, all_laws
 from convspec.spec.case import Case
 from convspec.spec.claims import Claims
+from convspec.validity import is_valid
 
 
 def laws_about(

@@ -14,10 +14,10 @@ from convspec.adapters.opening import Adapter
 from convspec.apart import asking
 from convspec.building import output_shape
 from convspec.comparison import require_equal
-from convspec.execute import is_valid
 from convspec.spec.case import Case, Tensor
 from convspec.spec.groups import WEIGHTED
 from convspec.trial import Trial
+from convspec.validity import is_valid
 from convspec.verdicts import AcceptedInvalid, Mismatch, Raised
 
 from .bounds import SAMPLE_CHANNELS, Configuration

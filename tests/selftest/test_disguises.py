@@ -11,9 +11,9 @@ import pytest
 from convspec.adapters.opening import open_adapter
 from convspec.contents import amplitude, filled
 from convspec.disguises import DISGUISES, MOST_WORK, disguised, grown
-from convspec.execute import is_valid
 from convspec.law import all_laws
 from convspec.spec.groups import EVERY, possible_ranks
+from convspec.validity import is_valid
 
 LAWS = all_laws()
 CLAIMS = open_adapter("reference").claims

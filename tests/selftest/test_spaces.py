@@ -11,13 +11,13 @@ import pytest
 
 from convspec.adapters.opening import open_adapter
 from convspec.building import BUILDERS, WORK, output_shape
-from convspec.execute import is_valid
 from convspec.law import Law, all_laws
 from convspec.spaces import Space, space_for
 from convspec.spec.case import Case
 from convspec.spec.claims import Claims, OpClaims, read_claims
 from convspec.spec.groups import EVERY, ROUNDED, possible_ranks
 from convspec.spec.operations import VOCABULARY
+from convspec.validity import is_valid
 
 OPS = EVERY
 NAMED = ["same_upper", "same_lower", "valid"]
