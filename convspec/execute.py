@@ -144,7 +144,7 @@ class Bench:
         known = Excusing(
             lambda row: self._ask((law.name, op, rank, row)),
             self.regions.of(law.slug(op)),
-            space.case,
+            lambda row: law.asked(space.case(row), self.adapter.claims),
         )
         if self._isolated is not None:
             self._isolated.coming = lambda: [

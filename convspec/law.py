@@ -28,6 +28,8 @@ SPECIAL_PATTERNS = (*REAL_PATTERNS, *SCALED_PATTERNS, "nan", "nans", "eye", "flo
 
 Check = Callable[[Trial], None]
 
+Becomes = Callable[[Case, Claims], Case | None]
+
 
 @dataclass(frozen=True)
 class Law:
@@ -37,6 +39,7 @@ class Law:
     `defective` choose its case space (see `spaces.space_for`). `real`: about real-valued data.
     `ranks`: the numbers of spatial axes it says anything about. `bits`: it compares bit by bit
     what results of integers or single cells are, which nobody claims of a declared transform.
+    `becomes`: the case that it makes of the one drawn, and puts in its place; None: there is none.
     """
 
     name: str
@@ -51,6 +54,12 @@ class Law:
     defective: bool = False
     ranks: tuple[int, ...] = (0, 1, 2, 3)
     bits: bool = False
+    becomes: Becomes | None = None
+
+    def asked(self, case: Case, claims: Claims) -> Case:
+        """The case that is put to the implementation where this one was drawn: what regions are
+        asked about."""
+        return (self.becomes and self.becomes(case, claims)) or case
 
     def hold(self, trial: Trial) -> None:
         """Put a case to the law. Raises a Mismatch if the implementation breaks it.
@@ -127,6 +136,7 @@ def law(
     defective: bool = False,
     ranks: tuple[int, ...] = (0, 1, 2, 3),
     bits: bool = False,
+    becomes: Becomes | None = None,
 ) -> Callable[[Check], Callable[[Any], None]]:
     """Declare a law; the decorated function becomes a pytest test that draws its cases.
 
@@ -142,7 +152,7 @@ def law(
         statement = (check.__doc__ or "").strip().splitlines()[0]
         declared = Law(
             name, clause, ops, statement, check,
-            share, scale, dict(narrow or {}), gradient, defective, ranks, bits,
+            share, scale, dict(narrow or {}), gradient, defective, ranks, bits, becomes,
         )  # fmt: skip
         declared = _REGISTRY.setdefault(name, declared)
 

@@ -114,7 +114,8 @@ def _excused(bench: Bench, case: Case, done: LawFinished) -> LawFinished:
     """The same, if none of the known regions covers it."""
     if not done.failures:
         return done
-    entry = Regions.excusing(bench.regions.of(done.clause), case, done.verdict)
+    put = all_laws()[done.law].asked(case, bench.adapter.claims)
+    entry = Regions.excusing(bench.regions.of(done.clause), put, done.verdict)
     if entry is None:
         return done
     return replace(done, verdict=KNOWN, failures=(), excused={entry: 1})

@@ -95,7 +95,7 @@ def _checked(
             if mismatch.verdict in entry.verdicts:
                 yield _event(entry, KNOWN, share, excused)
                 return
-            around = regions.around(regions.of(law.slug(case.op.name)), case)
+            around = regions.around(regions.of(law.slug(case.op.name)), law.asked(case, claims))
             if not any(mismatch.verdict in one.verdicts for one in around):
                 other = other or (law, mismatch)
     if other is not None:

@@ -24,7 +24,7 @@ WAIT = 25
 
 
 class Excusing:
-    """`check` over rows, with `entries` for what it may raise. `case` makes a row's case.
+    """`check` over rows, with `entries` for what it may raise. `case` gives what a row puts.
 
     `excused` counts, per name of an entry, the failures that were let pass. Once known deaths have
     cost enough, the rows in a region in which cases die pass unchecked; they are counted as

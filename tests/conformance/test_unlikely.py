@@ -15,6 +15,7 @@ from convspec.disguises import DISGUISES, HALF, disguised, grown
 from convspec.dtypes import floating
 from convspec.law import law
 from convspec.spec.case import Case, Tensor
+from convspec.spec.claims import Claims
 from convspec.spec.dtypes import FLOATS
 from convspec.spec.groups import CONVOLUTIONS, EVERY, MAXIMA, ROUNDED
 from convspec.trial import Array, Trial, wide
@@ -89,14 +90,34 @@ def _put(trial: Trial, name: str, array: Array) -> None:
     trial.inputs[name], trial.exact[name] = array, wide(array)
 
 
-@law("definition", EVERY, share=0.5, scale="tiny", narrow=SMALL)
-def test_far_extents(trial: Trial) -> None:
-    """Extents, windows and steps far beyond the usual change nothing in what the result is."""
-    case = _grown(trial)
+def _far(case: Case, claims: Claims) -> Case | None:
+    seed = sum(tensor.k for tensor in case.tensors)
+    return grown(case, claims.ops[case.op.name], seed)
+
+
+def _far_backwards(case: Case, claims: Claims) -> Case | None:
+    far = _far(case, claims)
+    if far is None:
+        return None
+    bare = Case(far.op, far.tensors[:-1])
+    shape = resized(bare, claims) or output_shape(bare)
+    return Case(far.op, (*bare.tensors, replace(far["g"], shape=shape)))
+
+
+def _trial_of(trial: Trial, case: Case | None) -> Trial:
+    if case is None:
+        trial.nothing_to_test("nothing larger is claimed, exact and affordable")
     far = Trial(trial.adapter, case)
     if not far.meaningful():
         trial.nothing_to_test("the dialect gives the larger case no meaning")
-    far.require(far.run(), far.expected(), f"y of {_shapes(case)}")
+    return far
+
+
+@law("definition", EVERY, share=0.5, scale="tiny", narrow=SMALL, becomes=_far)
+def test_far_extents(trial: Trial) -> None:
+    """Extents, windows and steps far beyond the usual change nothing in what the result is."""
+    far = _trial_of(trial, _far(trial.case, trial.adapter.claims))
+    far.require(far.run(), far.expected(), f"y of {_shapes(far.case)}")
 
 
 @law(
@@ -106,22 +127,12 @@ def test_far_extents(trial: Trial) -> None:
     scale="tiny",
     gradient=True,
     narrow={**SMALL, "dtype": FLOATS[:2]},
+    becomes=_far_backwards,
 )
 def test_far_gradients(trial: Trial) -> None:
     """Extents, windows and steps far beyond the usual change nothing in what gradients are."""
-    case = _grown(trial)
-    bare = Case(case.op, case.tensors[:-1])
-    shape = resized(bare, trial.adapter.claims) or output_shape(bare)
-    far = Trial(trial.adapter, Case(case.op, (*bare.tensors, replace(case["g"], shape=shape))))
-    if not far.meaningful():
-        trial.nothing_to_test("the dialect gives the larger case no meaning")
+    far = _trial_of(trial, _far_backwards(trial.case, trial.adapter.claims))
     far.require_gradients(far.gradients(), far.expected_gradients())
-
-
-def _grown(trial: Trial) -> Case:
-    seed = sum(tensor.k for tensor in trial.case.tensors)
-    larger = grown(trial.case, trial.claims, seed)
-    return larger or trial.nothing_to_test("nothing larger is claimed, exact and affordable")
 
 
 def _shapes(case: Case) -> str:

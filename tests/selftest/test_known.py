@@ -91,6 +91,19 @@ def check(target: Any, known: list[str], clauses: str = "max_pool.definition", *
     return report, sorted(laws, key=lambda e: e.law != "definition")
 
 
+def test_regions_are_asked_about_what_a_law_makes_of_a_case(known: Known) -> None:
+    """Cases that are drawn small and put large lie in a region of large ones."""
+
+    def cut(x: Any, parameters: dict[str, Any], y: Any) -> Any:
+        return y + y.dtype.type(1) if max(parameters["stride"]) >= 9 else y
+
+    _, laws = check(spoilt(cut), [])
+    assert {law.law for law in laws if law.verdict == DEVIATES} == {"far_extents"}
+    witness = CASE.replace("stride=2", "stride=9")
+    report, _ = check(spoilt(cut), known(entry(when="'any(stride >= 9)'", witness=f'"{witness}"')))
+    assert report.totals == {KNOWN: 1}, "not one failure is new"
+
+
 def test_what_is_known_is_excused(known: Known) -> None:
     plain, _ = check(spoilt(off_by_one), [])
     assert plain.totals == {DEVIATES: 1} and plain.exit_code == 1
