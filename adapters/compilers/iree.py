@@ -22,10 +22,11 @@ from iree.compiler.api import Invocation, Output, Session, Source
 from convspec.spec.operations import OPERATIONS
 
 from ..errors import UnknownAdapter
+from ..forwarding import forward
 from ..recent import Recent
 from . import KEPT
 from .claims import iree as claims_of
-from .iree_words import program, spelled
+from .iree_words import WRITERS, program, spelled
 
 Array = npt.NDArray[Any]
 
@@ -40,7 +41,10 @@ DRIVER = "local-sync"
 
 
 class Iree:
-    """IREE. Arrays are NumPy's, (N, C, *spatial), in and out; errors are IREE's own."""
+    """IREE. Arrays are NumPy's, (N, C, *spatial), in and out; errors are IREE's own.
+
+    It has a function for each operation that `iree_words` writes a program of.
+    """
 
     name = "iree"
     version = importlib.metadata.version("iree-base-compiler")
@@ -50,46 +54,7 @@ class Iree:
         self._programs: Recent[Callable[..., Any]] = Recent(KEPT)
         self._config: Any = None
         self._session: Any = None
-
-    def conv(self, x: Array, w: Array, b: Array | None = None, **params: Any) -> Array:
-        """``stablehlo.convolution``."""
-        return self._run("conv", (x, w) if b is None else (x, w, b), params)
-
-    def conv_transpose(self, x: Array, w: Array, b: Array | None = None, **params: Any) -> Array:
-        """``stablehlo.convolution`` with ``lhs_dilate`` and ``reverse``."""
-        return self._run("conv_transpose", (x, w) if b is None else (x, w, b), params)
-
-    def pad(self, x: Array, **params: Any) -> Array:
-        """``stablehlo.pad``."""
-        return self._run("pad", (x,), params)
-
-    def max_pool(self, x: Array, **params: Any) -> Array:
-        """``stablehlo.reduce_window`` of ``maximum``."""
-        return self._run("max_pool", (x,), params)
-
-    def avg_pool(self, x: Array, **params: Any) -> Array:
-        """``stablehlo.reduce_window`` of ``add``, divided by the number of cells."""
-        return self._run("avg_pool", (x,), params)
-
-    def global_avg_pool(self, x: Array) -> Array:
-        """``stablehlo.reduce`` of ``add``, divided by the number of cells."""
-        return self._run("global_avg_pool", (x,), {})
-
-    def global_max_pool(self, x: Array) -> Array:
-        """``stablehlo.reduce`` of ``maximum``."""
-        return self._run("global_max_pool", (x,), {})
-
-    def global_sum_pool(self, x: Array) -> Array:
-        """``stablehlo.reduce`` of ``add``."""
-        return self._run("global_sum_pool", (x,), {})
-
-    def relu(self, x: Array) -> Array:
-        """``stablehlo.maximum`` with 0."""
-        return self._run("relu", (x,), {})
-
-    def dense(self, x: Array, w: Array, b: Array | None = None) -> Array:
-        """``stablehlo.dot_general``."""
-        return self._run("dense", (x, w) if b is None else (x, w, b), {})
+        forward(self, WRITERS, self._run)
 
     def spell(
         self, which: str, op: str, inputs: Mapping[str, Array], names: Mapping[str, str],
@@ -98,7 +63,7 @@ class Iree:
         """A call in IREE's own words: imports, and lines that set `results`."""
         return spelled(op, inputs, names, parameters, FLAGS)
 
-    def _run(self, op: str, arrays: Sequence[Array], params: dict[str, Any]) -> Array:
+    def _run(self, op: str, arrays: Sequence[Array], params: Mapping[str, Any]) -> Array:
         names = OPERATIONS[op].inputs
         shapes = {name: array.shape for name, array in zip(names, arrays, strict=False)}
         dtypes = {name: str(array.dtype) for name, array in zip(names, arrays, strict=False)}

@@ -23,10 +23,11 @@ from tvm import relax
 from convspec.spec.operations import OPERATIONS
 
 from ..errors import UnknownAdapter
+from ..forwarding import forward
 from ..recent import Recent
 from . import KEPT
 from .claims import tvm as claims_of
-from .tvm_words import resolved, spelled, steps
+from .tvm_words import NAMES, resolved, spelled, steps
 
 Array = npt.NDArray[Any]
 
@@ -34,7 +35,10 @@ TARGET = "llvm"
 
 
 class Tvm:
-    """TVM on the CPU. Arrays are NumPy's, (N, C, *spatial), in and out; errors are TVM's own."""
+    """TVM on the CPU. Arrays are NumPy's, (N, C, *spatial), in and out; errors are TVM's own.
+
+    It has a function for each of `tvm_words.NAMES`; `tvm_words.steps` says what that calls.
+    """
 
     name = "tvm"
     version = tvm.__version__
@@ -42,62 +46,7 @@ class Tvm:
     def __init__(self) -> None:
         self.claims = claims_of("")
         self._programs: Recent[Callable[..., Any]] = Recent(KEPT)
-
-    def conv(self, x: Array, w: Array, b: Array | None = None, **params: Any) -> Array:
-        """``relax.op.nn.conv1d``, ``conv2d`` or ``conv3d``."""
-        return self._run("conv", (x, w) if b is None else (x, w, b), params)
-
-    def conv_transpose(self, x: Array, w: Array, b: Array | None = None, **params: Any) -> Array:
-        """``relax.op.nn.conv1d_transpose``, ``conv2d_transpose`` or ``conv3d_transpose``."""
-        return self._run("conv_transpose", (x, w) if b is None else (x, w, b), params)
-
-    def pad(self, x: Array, **params: Any) -> Array:
-        """``relax.op.nn.pad``."""
-        return self._run("pad", (x,), params)
-
-    def max_pool(self, x: Array, **params: Any) -> Array:
-        """``relax.op.nn.max_pool1d``, ``max_pool2d`` or ``max_pool3d``."""
-        return self._run("max_pool", (x,), params)
-
-    def avg_pool(self, x: Array, **params: Any) -> Array:
-        """``relax.op.nn.avg_pool1d``, ``avg_pool2d`` or ``avg_pool3d``."""
-        return self._run("avg_pool", (x,), params)
-
-    def adaptive_avg_pool(self, x: Array, **params: Any) -> Array:
-        """``relax.op.nn.adaptive_avg_pool1d``, ``adaptive_avg_pool2d`` or ``…3d``."""
-        return self._run("adaptive_avg_pool", (x,), params)
-
-    def global_avg_pool(self, x: Array) -> Array:
-        """``relax.op.mean`` over the spatial axes."""
-        return self._run("global_avg_pool", (x,), {})
-
-    def global_max_pool(self, x: Array) -> Array:
-        """``relax.op.max`` over the spatial axes."""
-        return self._run("global_max_pool", (x,), {})
-
-    def global_sum_pool(self, x: Array) -> Array:
-        """``relax.op.sum`` over the spatial axes."""
-        return self._run("global_sum_pool", (x,), {})
-
-    def relu(self, x: Array) -> Array:
-        """``relax.op.nn.relu``."""
-        return self._run("relu", (x,), {})
-
-    def dense(self, x: Array, w: Array, b: Array | None = None) -> Array:
-        """``relax.op.linear``."""
-        return self._run("dense", (x, w) if b is None else (x, w, b), {})
-
-    def softmax(self, x: Array) -> Array:
-        """``relax.op.nn.softmax`` over the channels."""
-        return self._run("softmax", (x,), {})
-
-    def log_softmax(self, x: Array) -> Array:
-        """``relax.op.nn.log_softmax`` over the channels."""
-        return self._run("log_softmax", (x,), {})
-
-    def cross_entropy(self, logits: Array, labels: Array) -> Array:
-        """``relax.op.nn.nll_loss`` of ``log_softmax``, the mean over the batch."""
-        return self._run("cross_entropy", (logits, labels), {})
+        forward(self, NAMES, self._run)
 
     def spell(
         self, which: str, op: str, inputs: Mapping[str, Array], names: Mapping[str, str],
@@ -106,7 +55,7 @@ class Tvm:
         """A call in TVM's own words: imports, and lines that set `results`."""
         return spelled(which, op, inputs, names, parameters)
 
-    def _run(self, op: str, arrays: Sequence[Array], params: dict[str, Any]) -> Array:
+    def _run(self, op: str, arrays: Sequence[Array], params: Mapping[str, Any]) -> Array:
         names = OPERATIONS[op].inputs
         shapes = {name: array.shape for name, array in zip(names, arrays, strict=False)}
         dtypes = {name: str(array.dtype) for name, array in zip(names, arrays, strict=False)}

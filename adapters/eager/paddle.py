@@ -19,7 +19,6 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import ml_dtypes
@@ -27,6 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import UnknownAdapter, nearest
+from ..forwarding import forward, named
 from .calling import Named, Noting, running
 from .claims import paddle as claimed
 from .paddle_functions import FORWARD, formatted
@@ -59,9 +59,7 @@ class Paddle:
         """`channels_last` copies x to (N, *spatial, C) for operations that have a `data_format`."""
         self.channels_last = channels_last
         self.claims = claimed("channels-last" if channels_last else "")
-        for op in FORWARD:
-            if op in self.claims:
-                setattr(self, op, partial(self._run, op))
+        forward(self, named(self.claims), self._run)
 
     def vjp(self, op: str, inputs: Sequence[Array], cotangent: Array, **params: Any) -> list[Array]:
         """The gradients of ⟨op(*inputs, **params), cotangent⟩, by ``paddle.grad``.
@@ -150,11 +148,10 @@ class Paddle:
         imports = ["import paddle", "import paddle.nn.functional as F"]
         return (["import ml_dtypes", *imports] if x.dtype == _BFLOAT16 else imports), lines
 
-    def _run(self, op: str, *arrays: Array | None, **params: Any) -> Any:
-        given = [array for array in arrays if array is not None]
-        last = self._last(op, given[0])
-        tensors = [_tensor(array, last and i == 0) for i, array in enumerate(given)]
-        y = FORWARD[op](_CALL, _rank(op, given[0]), last, *tensors, **params)
+    def _run(self, op: str, arrays: Sequence[Array], params: Mapping[str, Any]) -> Any:
+        last = self._last(op, arrays[0])
+        tensors = [_tensor(array, last and i == 0) for i, array in enumerate(arrays)]
+        y = FORWARD[op](_CALL, _rank(op, arrays[0]), last, *tensors, **params)
         if op == "max_pool_with_indices":
             return tuple(_array(one, last) for one in y)
         return _array(y, last)

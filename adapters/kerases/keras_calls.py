@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from convspec.spec.operations import OPERATIONS
 
-from .keras_lines import Style, plan
+from ..forwarding import forward
+from .keras_lines import PLANS, Style, plan
 from .lines import Plan, form_text, formed, returned_text, run, unformed, written
 
 Array = npt.NDArray[Any]
@@ -38,7 +39,8 @@ if "OMP_NUM_THREADS" not in os.environ:
 class Keras:
     """Keras on the backend that it was loaded with.
 
-    Arrays are NumPy's, (N, C, *spatial), in and out; errors are those of Keras and its backend.
+    Arrays are NumPy's, (N, C, *spatial), in and out; errors are those of Keras and its backend. It
+    has a function for each operation that `keras_lines` plans.
     """
 
     name = "keras"
@@ -49,66 +51,7 @@ class Keras:
         self.claims = claims
         if backend != "numpy":
             self.vjp = self._vjp
-
-    def conv(self, x: Array, w: Array, b: Array | None = None, **params: Any) -> Array:
-        """Convolution by ``keras.ops.conv``, or ``depthwise_conv``."""
-        return self._run("conv", (x, w, b), params)
-
-    def conv_transpose(self, x: Array, w: Array, b: Array | None = None, **params: Any) -> Array:
-        """Transposed convolution by ``keras.ops.conv_transpose``."""
-        return self._run("conv_transpose", (x, w, b), params)
-
-    def pad(self, x: Array, **params: Any) -> Array:
-        """Padding by ``keras.ops.pad``."""
-        return self._run("pad", (x,), params)
-
-    def max_pool(self, x: Array, **params: Any) -> Array:
-        """Max pooling by ``keras.ops.max_pool``."""
-        return self._run("max_pool", (x,), params)
-
-    def avg_pool(self, x: Array, **params: Any) -> Array:
-        """Average pooling by ``keras.ops.average_pool``."""
-        return self._run("avg_pool", (x,), params)
-
-    def adaptive_avg_pool(self, x: Array, **params: Any) -> Array:
-        """Adaptive average pooling by ``keras.ops.adaptive_average_pool``."""
-        return self._run("adaptive_avg_pool", (x,), params)
-
-    def adaptive_max_pool(self, x: Array, **params: Any) -> Array:
-        """Adaptive max pooling by ``keras.ops.adaptive_max_pool``."""
-        return self._run("adaptive_max_pool", (x,), params)
-
-    def global_avg_pool(self, x: Array) -> Array:
-        """``keras.ops.mean`` over the spatial axes, as the global layers do."""
-        return self._run("global_avg_pool", (x,), {})
-
-    def global_max_pool(self, x: Array) -> Array:
-        """``keras.ops.max`` over the spatial axes, as the global layers do."""
-        return self._run("global_max_pool", (x,), {})
-
-    def global_sum_pool(self, x: Array) -> Array:
-        """``keras.ops.sum`` over the spatial axes."""
-        return self._run("global_sum_pool", (x,), {})
-
-    def relu(self, x: Array) -> Array:
-        """``keras.ops.relu``."""
-        return self._run("relu", (x,), {})
-
-    def dense(self, x: Array, w: Array, b: Array | None = None) -> Array:
-        """``keras.ops.matmul`` and ``keras.ops.add``."""
-        return self._run("dense", (x, w, b), {})
-
-    def softmax(self, x: Array) -> Array:
-        """``keras.ops.softmax`` over the channels."""
-        return self._run("softmax", (x,), {})
-
-    def log_softmax(self, x: Array) -> Array:
-        """``keras.ops.log_softmax`` over the channels."""
-        return self._run("log_softmax", (x,), {})
-
-    def cross_entropy(self, logits: Array, labels: Array) -> Array:
-        """``keras.ops.sparse_categorical_crossentropy``, the mean over the batch."""
-        return self._run("cross_entropy", (logits, labels), {})
+        forward(self, PLANS, self._run)
 
     def _vjp(
         self, op: str, inputs: Sequence[Array], cotangent: Array, **params: Any
@@ -173,8 +116,8 @@ class Keras:
         )
         return imports, [*lines, f"results = [{got}]"]
 
-    def _run(self, op: str, inputs: Sequence[Array | None], params: Mapping[str, Any]) -> Array:
-        arrays = _named(op, [array for array in inputs if array is not None])
+    def _run(self, op: str, inputs: Sequence[Array], params: Mapping[str, Any]) -> Array:
+        arrays = _named(op, inputs)
         made = plan(op, arrays, self.style, params)
         return unformed(_to_array(run(made, _tensors(arrays, made), _MODULES)[0]), made.form)
 

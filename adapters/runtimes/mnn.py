@@ -24,8 +24,7 @@ import numpy.typing as npt
 from MNN import expr
 from MNN import version as _version
 
-from convspec.adapters.errors import UnknownAdapter
-
+from ..errors import UnknownAdapter
 from . import claims
 
 Array = npt.NDArray[Any]
