@@ -15,6 +15,7 @@ from typing import Any
 import tract
 
 from ..errors import UnknownAdapter
+from ..forwarding import named
 from .claims import tract as declared
 from .models import OPSET, Cache, Graphs, Recipe, fed, model_of
 from .nodes import Array, Node
@@ -31,8 +32,7 @@ class Tract(Graphs):
         self._folder = tempfile.TemporaryDirectory(prefix="tract-")
         self._runnables = Cache(self._load, RECIPE.weights)
         claims = declared("")
-        operations = [op for op in claims if op not in ("all", "dialect", "fork", "accumulate")]
-        super().__init__("tract", tract.version(), claims, self._results, operations)
+        super().__init__("tract", tract.version(), claims, self._results, named(claims))
 
     def spell(
         self, which: str, op: str, inputs: Mapping[str, Array], names: Mapping[str, str],
