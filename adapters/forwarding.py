@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -24,6 +24,11 @@ def forward(adapter: object, operations: Iterable[str], run: Run) -> None:
 def named(claims: Mapping[str, Any]) -> list[str]:
     """The operations that claims name, for an adapter whose claims name all that it has."""
     return [op for op in OPERATIONS if op in claims]
+
+
+def by_name(op: str, arrays: Sequence[Array]) -> dict[str, Array]:
+    """The arrays of a call, in their order, by the names that the operation has for them."""
+    return dict(zip(OPERATIONS[op].inputs, arrays, strict=False))
 
 
 def _called(run: Run, op: str, /, *arrays: Array | None, **params: Any) -> Any:

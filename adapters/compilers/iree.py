@@ -19,10 +19,8 @@ import numpy as np
 import numpy.typing as npt
 from iree.compiler.api import Invocation, Output, Session, Source
 
-from convspec.spec.operations import OPERATIONS
-
 from ..errors import UnknownAdapter
-from ..forwarding import forward
+from ..forwarding import by_name, forward
 from ..recent import Recent
 from . import KEPT
 from .claims import iree as claims_of
@@ -64,9 +62,9 @@ class Iree:
         return spelled(op, inputs, names, parameters, FLAGS)
 
     def _run(self, op: str, arrays: Sequence[Array], params: Mapping[str, Any]) -> Array:
-        names = OPERATIONS[op].inputs
-        shapes = {name: array.shape for name, array in zip(names, arrays, strict=False)}
-        dtypes = {name: str(array.dtype) for name, array in zip(names, arrays, strict=False)}
+        named = by_name(op, arrays)
+        shapes = {name: array.shape for name, array in named.items()}
+        dtypes = {name: str(array.dtype) for name, array in named.items()}
         key = op, *shapes.items(), *dtypes.items(), *sorted(params.items())
         main = self._programs.get(key, lambda: self._made(program(op, shapes, dtypes, params)))
         # A copy: of what IREE gives, a view (a slice, say) outlives the memory that it shows.

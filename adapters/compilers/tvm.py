@@ -20,10 +20,8 @@ os.environ.setdefault("TVM_NUM_THREADS", "1")
 import tvm
 from tvm import relax
 
-from convspec.spec.operations import OPERATIONS
-
 from ..errors import UnknownAdapter
-from ..forwarding import forward
+from ..forwarding import by_name, forward
 from ..recent import Recent
 from . import KEPT
 from .claims import tvm as claims_of
@@ -56,9 +54,9 @@ class Tvm:
         return spelled(which, op, inputs, names, parameters)
 
     def _run(self, op: str, arrays: Sequence[Array], params: Mapping[str, Any]) -> Array:
-        names = OPERATIONS[op].inputs
-        shapes = {name: array.shape for name, array in zip(names, arrays, strict=False)}
-        dtypes = {name: str(array.dtype) for name, array in zip(names, arrays, strict=False)}
+        named = by_name(op, arrays)
+        shapes = {name: array.shape for name, array in named.items()}
+        dtypes = {name: str(array.dtype) for name, array in named.items()}
         key = op, *shapes.items(), *dtypes.items(), *sorted(params.items())
         program = self._programs.get(key, lambda: _compiled(op, shapes, dtypes, params))
         given = [tvm.runtime.tensor(np.ascontiguousarray(array)) for array in arrays]

@@ -12,14 +12,16 @@ import numpy.typing as npt
 
 from convspec.spec.operations import OPERATIONS
 
-from ..forwarding import forward
+from ..forwarding import by_name, forward
+from .forms import channels_of, form_text, formed, handed, returned_text, unformed
 from .keras_lines import PLANS, Style, plan
-from .lines import Plan, form_text, formed, returned_text, run, unformed, written
+from .lines import run, written
 
 Array = npt.NDArray[Any]
 
 _MODULES = {"keras": keras}
 _BACKEND = keras.backend.backend()
+_tensor = keras.ops.convert_to_tensor
 
 # The suite runs one process per core, and its tensors are small: threads of a library's own would
 # only compete. Whoever sets OMP_NUM_THREADS has decided otherwise.
@@ -60,11 +62,11 @@ class Keras:
 
         One per input, but for labels, which have none.
         """
-        arrays = _named(op, inputs)
+        arrays = by_name(op, inputs)
         made = plan(op, arrays, self.style, params)
-        tensors = _tensors(arrays, made)
+        tensors = handed(arrays, made.forms, _tensor)
         leaves = [name for name in arrays if name not in OPERATIONS[op].constant]
-        g = keras.ops.convert_to_tensor(formed(cotangent, made.form, 0))
+        g = _tensor(formed(cotangent, made.form, 0))
 
         def function(*values: Any) -> Any:
             return run(made, {**tensors, **dict(zip(leaves, values, strict=True))}, _MODULES)[0]
@@ -82,7 +84,7 @@ class Keras:
         """A call in Keras's own words: imports, and lines that set `results`."""
         arrays = {n: a for n, a in inputs.items() if n != "g" and not n.startswith("u_")}
         made = plan(op, arrays, self.style, parameters)
-        channels = _channels(arrays)
+        channels = channels_of(arrays)
 
         def tensor(name: str, form: str) -> str:
             text = form_text(names[name], form, channels)
@@ -117,26 +119,10 @@ class Keras:
         return imports, [*lines, f"results = [{got}]"]
 
     def _run(self, op: str, inputs: Sequence[Array], params: Mapping[str, Any]) -> Array:
-        arrays = _named(op, inputs)
+        arrays = by_name(op, inputs)
         made = plan(op, arrays, self.style, params)
-        return unformed(_to_array(run(made, _tensors(arrays, made), _MODULES)[0]), made.form)
-
-
-def _named(op: str, inputs: Sequence[Array]) -> dict[str, Array]:
-    return dict(zip(OPERATIONS[op].inputs, inputs, strict=False))
-
-
-def _channels(arrays: Mapping[str, Array]) -> int:
-    first = next(iter(arrays.values()))
-    return first.shape[1] if first.ndim > 1 else 0
-
-
-def _tensors(arrays: Mapping[str, Array], made: Plan) -> dict[str, Any]:
-    channels = _channels(arrays)
-    return {
-        name: keras.ops.convert_to_tensor(formed(array, made.forms.get(name, ""), channels))
-        for name, array in arrays.items()
-    }
+        y = run(made, handed(arrays, made.forms, _tensor), _MODULES)[0]
+        return unformed(_to_array(y), made.form)
 
 
 def _to_array(tensor: Any) -> Array:

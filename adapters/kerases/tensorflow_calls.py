@@ -11,8 +11,9 @@ import tensorflow as tf
 
 from convspec.spec.operations import OPERATIONS
 
-from ..forwarding import forward
-from .lines import Plan, form_text, formed, returned_text, run, unformed, written
+from ..forwarding import by_name, forward
+from .forms import channels_of, form_text, formed, handed, returned_text, unformed
+from .lines import run, written
 from .tensorflow_lines import PLANS, plan
 
 Array = npt.NDArray[Any]
@@ -48,9 +49,9 @@ class TensorFlow:
 
         One per input, but for labels, which have none.
         """
-        arrays = _named(op, inputs)
+        arrays = by_name(op, inputs)
         made = plan(op, arrays, self.path, params)
-        tensors = _tensors(arrays, made)
+        tensors = handed(arrays, made.forms, tf.constant)
         leaves = [tensors[name] for name in arrays if name not in OPERATIONS[op].constant]
         with tf.GradientTape() as tape:
             tape.watch(leaves)
@@ -70,9 +71,9 @@ class TensorFlow:
 
         One per input, then that of the cotangent; a None among `cotangents` leaves its term out.
         """
-        arrays = _named(op, inputs)
+        arrays = by_name(op, inputs)
         made = plan(op, arrays, self.path, params)
-        tensors = _tensors(arrays, made)
+        tensors = handed(arrays, made.forms, tf.constant)
         forms = [made.forms.get(name, "") for name in arrays]
         leaves = list(tensors.values())
         g = tf.constant(formed(cotangent, made.form, 0))
@@ -82,7 +83,7 @@ class TensorFlow:
                 inner.watch(leaves)
                 y = run(made, tensors, _MODULES)[0]
             first = inner.gradient(y, leaves, g)
-        channels = _channels(arrays)
+        channels = channels_of(arrays)
         terms = [
             (d, tf.constant(formed(u, form, channels)))
             for d, u, form in zip(first, cotangents, forms, strict=True)
@@ -104,7 +105,7 @@ class TensorFlow:
         """A call in TensorFlow's own words: imports, and lines that set `results`."""
         arrays = {n: a for n, a in inputs.items() if n != "g" and not n.startswith("u_")}
         made = plan(op, arrays, self.path, parameters)
-        channels = _channels(arrays)
+        channels = channels_of(arrays)
         off = ["import os", 'os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"']
         imports = [*([] if self.onednn else off), "import tensorflow as tf"]
 
@@ -146,25 +147,8 @@ class TensorFlow:
         return imports, [*lines, f"results = [{', '.join(got)}]"]
 
     def _run(self, op: str, inputs: Sequence[Array], params: Mapping[str, Any]) -> Any:
-        arrays = _named(op, inputs)
+        arrays = by_name(op, inputs)
         made = plan(op, arrays, self.path, params)
-        found = run(made, _tensors(arrays, made), _MODULES)
+        found = run(made, handed(arrays, made.forms, tf.constant), _MODULES)
         results = tuple(unformed(y.numpy(), made.form) for y in found)
         return results if len(results) > 1 else results[0]
-
-
-def _named(op: str, inputs: Sequence[Array]) -> dict[str, Array]:
-    return dict(zip(OPERATIONS[op].inputs, inputs, strict=False))
-
-
-def _channels(arrays: Mapping[str, Array]) -> int:
-    first = next(iter(arrays.values()))
-    return first.shape[1] if first.ndim > 1 else 0
-
-
-def _tensors(arrays: Mapping[str, Array], made: Plan) -> dict[str, Any]:
-    channels = _channels(arrays)
-    return {
-        name: tf.constant(formed(array, made.forms.get(name, ""), channels))
-        for name, array in arrays.items()
-    }
