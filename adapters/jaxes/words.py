@@ -10,15 +10,13 @@ import ast
 import inspect
 import sys
 from collections.abc import Callable, Mapping
-from textwrap import wrap
 from typing import Any
 
 import numpy.typing as npt
 
-Array = npt.NDArray[Any]
+from ..wrapping import wrapped
 
-WIDTH = 96
-"""Columns after which a call is broken into lines."""
+Array = npt.NDArray[Any]
 
 
 def spelled(
@@ -35,9 +33,9 @@ def spelled(
         imports.append('jax.config.update("jax_enable_x64", True)')
     of = [name for name in inputs if name != "g" and not name.startswith("u_")]
     arrays = ", ".join(names[name] for name in of)
-    given = "".join(f", {name}={value!r}" for name, value in parameters.items())
     formal = ", ".join(of)
-    lines = _call("", f"def f({formal}): return {function.__name__}(", f"{formal}{given}")
+    given = [*of, *(f"{name}={value!r}" for name, value in parameters.items())]
+    lines = wrapped(f"def f({formal}): return {function.__name__}", given)
     jit = "".join(f", {name}={value!r}" for name, value in options.items())
     if which == "forward":
         return [*imports, *sources], [*lines, f"results = [jax.jit(f{jit})({arrays})]"]
@@ -52,14 +50,6 @@ def spelled(
         f"results = jax.jit(second{jit})({arrays}, {g}, ({held},))",
     ]
     return [*imports, *sources], lines
-
-
-def _call(indent: str, begin: str, arguments: str) -> list[str]:
-    line = f"{indent}{begin}{arguments})"
-    if len(line) <= WIDTH:
-        return [line]
-    inner = wrap(arguments, WIDTH - 4, break_long_words=False, break_on_hyphens=False)
-    return [f"{indent}{begin}", *(f"{indent}    {part}" for part in inner), f"{indent})"]
 
 
 def _written(function: Callable[..., Any]) -> tuple[list[str], list[str]]:

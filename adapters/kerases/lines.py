@@ -9,19 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from textwrap import wrap
 from typing import Any
 
 import numpy as np
 
+from ..wrapping import wrapped
 from .forms import AS_IS
 
 Shape = tuple[int, ...]
 Ints = tuple[int, ...]
 Pads = tuple[tuple[int, int], ...]
-
-WIDTH = 96
-"""Columns after which a call is broken into lines."""
 
 
 class Name(str):
@@ -86,18 +83,14 @@ def _resolved(module: Any, function: str) -> Any:
 
 def written(plan: Plan) -> list[str]:
     """The lines as a program has them."""
-    found = []
-    for line in plan.lines:
-        arguments = [f"{key}={_spelled(value)}" for key, value in line.arguments.items()]
-        text = f"{line.gives} = {line.function}({', '.join(arguments)})"
-        if len(text) <= WIDTH:
-            found.append(text)
-            continue
-        inner = wrap(
-            ", ".join(arguments), WIDTH - 4, break_long_words=False, break_on_hyphens=False
+    return [
+        text
+        for line in plan.lines
+        for text in wrapped(
+            f"{line.gives} = {line.function}",
+            [f"{key}={_spelled(value)}" for key, value in line.arguments.items()],
         )
-        found += [f"{line.gives} = {line.function}(", *(f"    {part}" for part in inner), ")"]
-    return found
+    ]
 
 
 def _spelled(value: Any) -> str:
