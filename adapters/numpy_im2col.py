@@ -15,7 +15,7 @@ import numpy as np
 
 from convspec.spec.dtypes import DTYPES, FLOATS, HALVES, is_float
 
-from .errors import UnknownAdapter
+from .errors import option_words
 from .numpy_adaptive import adaptive_avg_pool, adaptive_max_pool
 from .numpy_checks import Array, Pairs
 from .numpy_classifier import cross_entropy, dense, log_softmax, relu, softmax
@@ -155,8 +155,7 @@ def global_sum_pool(x: Array) -> Array:
 
 def make(option: str | None) -> SimpleNamespace:
     """The adapter. It has no options: anything but None raises UnknownAdapter."""
-    if option is not None:
-        raise UnknownAdapter(f"numpy has no option {option!r}, nor any other")
+    option_words("numpy", option)
     functions = (
         conv, conv_transpose, pad, max_pool, max_pool_with_indices, avg_pool, lp_pool,
         adaptive_avg_pool, adaptive_max_pool, global_avg_pool, global_max_pool, global_sum_pool,

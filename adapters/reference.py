@@ -9,7 +9,7 @@ from convspec import reference
 from convspec.spec.dtypes import DTYPES, FLOATS, HALVES
 from convspec.spec.groups import EVERY, ROUNDED
 
-from .errors import UnknownAdapter
+from .errors import option_words
 
 _NAMED = ["same_upper", "same_lower", "valid"]
 
@@ -22,8 +22,7 @@ CLAIMS = {
 
 def make(option: str | None) -> SimpleNamespace:
     """The reference. It has no options: anything but None raises UnknownAdapter."""
-    if option is not None:
-        raise UnknownAdapter(f"reference has no option {option!r}, nor any other")
+    option_words("reference", option)
     return SimpleNamespace(
         name="reference",
         version=importlib.metadata.version("convspec"),

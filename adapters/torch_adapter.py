@@ -26,7 +26,7 @@ import torch
 # that a run forks would spend again.
 import torch.fx.experimental.symbolic_shapes
 
-from .errors import AdapterError, UnknownAdapter, nearest
+from .errors import AdapterError, unknown_option
 from .forwarding import forward
 from .torch_arrays import to_array, to_tensor
 from .torch_claims import claims_for
@@ -192,10 +192,7 @@ def _fused(device: str, mkldnn: bool) -> list[str]:
 def _device(word: str) -> str:
     kind, colon, number = word.partition(":")
     if kind not in OPTIONS[:4] or (colon and not number.isdecimal()):
-        known = ", ".join(OPTIONS)
-        raise UnknownAdapter(
-            f"torch has no option {word!r}{nearest(word, OPTIONS)}; known: {known}"
-        )
+        raise unknown_option("torch", word, OPTIONS)
     if kind == "cpu":
         return "cpu"
     module = getattr(torch, kind, None)

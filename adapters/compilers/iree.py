@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from iree.compiler.api import Invocation, Output, Session, Source
 
-from ..errors import UnknownAdapter
+from ..errors import option_words
 from ..forwarding import by_name, forward
 from ..recent import Recent
 from . import KEPT
@@ -99,6 +99,5 @@ class Iree:
 
 def make(option: str | None) -> Iree:
     """IREE on the CPU. Raises UnknownAdapter for any option: there is none."""
-    if option:
-        raise UnknownAdapter(f"iree has no option {option!r}")
+    option_words("iree", option)
     return Iree()

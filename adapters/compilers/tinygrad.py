@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import AdapterError, UnknownAdapter
+from ..errors import AdapterError, option_words
 from ..forwarding import forward
 from .claims import tinygrad as claims_of
 from .tinygrad_words import NAMES, method, spelled
@@ -114,6 +114,5 @@ def _array(tensor: Any) -> Array:
 
 def make(option: str | None) -> Tinygrad:
     """tinygrad on the CPU. Raises UnknownAdapter for any option: there is none."""
-    if option:
-        raise UnknownAdapter(f"tinygrad has no option {option!r}")
+    option_words("tinygrad", option)
     return Tinygrad()

@@ -20,7 +20,7 @@ os.environ.setdefault("TVM_NUM_THREADS", "1")
 import tvm
 from tvm import relax
 
-from ..errors import UnknownAdapter
+from ..errors import option_words
 from ..forwarding import by_name, forward
 from ..recent import Recent
 from . import KEPT
@@ -86,6 +86,5 @@ def _compiled(
 
 def make(option: str | None) -> Tvm:
     """TVM on the CPU. Raises UnknownAdapter for any option: there is none."""
-    if option:
-        raise UnknownAdapter(f"tvm has no option {option!r}")
+    option_words("tvm", option)
     return Tvm()

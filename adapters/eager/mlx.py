@@ -20,7 +20,7 @@ import mlx.nn as nn
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import UnknownAdapter
+from ..errors import option_words
 from ..forwarding import forward
 from .calling import Named, Noting, running
 from .claims import mlx as claimed
@@ -121,8 +121,7 @@ class MLX:
 
 def make(option: str | None) -> MLX:
     """MLX on the CPU. Raises UnknownAdapter for any option."""
-    if option is not None:
-        raise UnknownAdapter(f"mlx has no option {option!r}")
+    option_words("mlx", option)
     mx.set_default_device(mx.cpu)
     return MLX()
 

@@ -25,7 +25,7 @@ import ml_dtypes
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import UnknownAdapter, nearest
+from ..errors import option_word
 from ..forwarding import forward, named
 from .calling import Named, Noting, running
 from .claims import paddle as claimed
@@ -179,17 +179,13 @@ class Paddle:
 
 def make(option: str | None) -> Paddle:
     """Paddle with channels first, or ``channels-last``. Raises UnknownAdapter for other words."""
-    if option not in (None, *OPTIONS):
-        raise UnknownAdapter(
-            f"paddle has no option {option!r}{nearest(option or '', OPTIONS)}; known:"
-            f" {', '.join(OPTIONS)}"
-        )
+    word = option_word("paddle", option, OPTIONS)
     # The suite runs one process per core, and its tensors are small: threads of Paddle's own would
     # only compete. Whoever sets OMP_NUM_THREADS has decided otherwise.
     if "OMP_NUM_THREADS" not in os.environ:
         paddle.base.core.set_num_threads(1)
     paddle.set_device("cpu")
-    return Paddle(option == "channels-last")
+    return Paddle(word == "channels-last")
 
 
 def _rank(op: str, x: Array) -> int:

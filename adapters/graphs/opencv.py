@@ -8,7 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ..errors import UnknownAdapter
+from ..errors import option_words
 from ..forwarding import named
 from .claims import opencv as declared
 from .models import OPSET, Cache, Graphs, Recipe, fed, model_of
@@ -62,8 +62,7 @@ def _load(node: Node) -> Any:
 
 def make(option: str | None) -> OpenCV:
     """OpenCV, with one thread. Raises UnknownAdapter for an option: it has none."""
-    if option:
-        raise UnknownAdapter(f"opencv has no options, and so no {option!r}")
+    option_words("opencv", option)
     cv2.setNumThreads(1)
     if hasattr(cv2.utils, "logging"):
         cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import openvino as ov
 
-from ..errors import UnknownAdapter
+from ..errors import option_word
 from ..forwarding import forward
 from .claims import openvino as declared
 from .models import Cache
@@ -214,6 +214,4 @@ class OpenVINO:
 
 def make(option: str | None) -> OpenVINO:
     """OpenVINO; option ``ceil`` rounds up in its older way. Raises UnknownAdapter for others."""
-    if option not in (None, "ceil"):
-        raise UnknownAdapter(f"openvino has no option {option!r}; known: ceil")
-    return OpenVINO(option or "")
+    return OpenVINO(option_word("openvino", option, ("ceil",)))

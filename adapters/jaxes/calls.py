@@ -20,7 +20,7 @@ import jax
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import UnknownAdapter, nearest
+from ..errors import option_words
 from ..forwarding import forward
 
 Array = npt.NDArray[Any]
@@ -38,13 +38,7 @@ def begin(name: str, option: str | None, known: Sequence[str] = OPTIONS) -> tupl
 
     Raises UnknownAdapter for a word that is not `known`.
     """
-    words = tuple((option or "").split(",")) if option else ()
-    for word in words:
-        if word not in known:
-            allowed = ", ".join(known)
-            raise UnknownAdapter(
-                f"{name} has no option {word!r}{nearest(word, known)}; known: {allowed}"
-            )
+    words = option_words(name, option, known)
     if "JAX_PLATFORMS" not in os.environ:
         jax.config.update("jax_platforms", "cpu")
     # The suite runs one process per core, and its tensors are small: threads of XLA's own would

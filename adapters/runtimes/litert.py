@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from ..errors import UnknownAdapter, nearest
+from ..errors import option_word
 from ..forwarding import forward
 from ..recent import Recent
 from . import claims
@@ -103,10 +103,4 @@ def make(option: str | None) -> LiteRT:
 
     Raises UnknownAdapter for another word.
     """
-    if (option or "") not in KERNELS:
-        known = [word for word in KERNELS if word]
-        raise UnknownAdapter(
-            f"litert has no option {option!r}{nearest(str(option), known)}; known: "
-            f"{', '.join(known)}"
-        )
-    return LiteRT(option or "")
+    return LiteRT(option_word("litert", option, [word for word in KERNELS if word]))

@@ -24,7 +24,7 @@ import ncnn
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import UnknownAdapter, nearest
+from ..errors import option_words
 from ..forwarding import forward
 from ..recent import Recent
 from . import claims
@@ -137,10 +137,5 @@ def make(option: str | None) -> Ncnn:
 
     Raises UnknownAdapter for other words.
     """
-    words = option.split(",") if option else []
-    for word in words:
-        if word not in OPTIONS:
-            raise UnknownAdapter(
-                f"ncnn has no option {word!r}{nearest(word, OPTIONS)}; known: {', '.join(OPTIONS)}"
-            )
+    words = option_words("ncnn", option, OPTIONS)
     return Ncnn("defaults" in words, "unchecked" in words)
