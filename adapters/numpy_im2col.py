@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from convspec.spec.dtypes import DTYPES, FLOATS, HALVES, is_float
+from convspec.spec.operations import NAMED_PADDINGS
 
 from .errors import option_words
 from .numpy_adaptive import adaptive_avg_pool, adaptive_max_pool
@@ -39,7 +40,7 @@ from .numpy_transposed import conv_transpose
 CLAIMS: dict[str, Any] = {
     "all": {
         "dtypes": DTYPES,
-        "named_padding": ["same_upper", "same_lower", "valid"],
+        "named_padding": NAMED_PADDINGS,
     },
     "avg_pool": {"dtypes": FLOATS},
     "global_avg_pool": {"dtypes": FLOATS},

@@ -8,13 +8,12 @@ from types import SimpleNamespace
 from convspec import reference
 from convspec.spec.dtypes import DTYPES, FLOATS, HALVES
 from convspec.spec.groups import EVERY, ROUNDED
+from convspec.spec.operations import NAMED_PADDINGS
 
 from .errors import option_words
 
-_NAMED = ["same_upper", "same_lower", "valid"]
-
 CLAIMS = {
-    "all": {"dtypes": DTYPES, "named_padding": _NAMED},
+    "all": {"dtypes": DTYPES, "named_padding": NAMED_PADDINGS},
     **{op: {"dtypes": FLOATS} for op in ROUNDED},
     "accumulate": dict.fromkeys(HALVES, "float32"),
 }
