@@ -56,10 +56,8 @@ def ncnn(option: str) -> dict[str, Any]:
     """The claims of ncnn for an option of the adapter."""
     words = option.split(",")
     pool: dict[str, Any] = {
-        "dilation": [1, 1],
-        "named_padding": NAMED_PADDINGS,
-        "named_ceil": False,
-    }
+        "dilation": [1, 1], "named_padding": NAMED_PADDINGS, "named_ceil": False,
+    }  # fmt: skip
     every = {} if "unchecked" in words else {"layouts": ["contiguous"]}
     return {
         "all": {"dtypes": ["float32"], "empty_batch": False, **every},
