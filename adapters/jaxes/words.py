@@ -1,15 +1,16 @@
 """A call of an adapter on JAX in the libraries' own words, for programs that show a failure alone.
 
 The words are those of the adapter: the function that makes the call, and what that function uses
-of its module, are written out as they stand.
+of its module and of others here, are written out as they stand.
 """
 
 from __future__ import annotations
 
 import ast
+import importlib
 import inspect
-import sys
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import numpy.typing as npt
@@ -53,38 +54,72 @@ def spelled(
 
 
 def _written(function: Callable[..., Any]) -> tuple[list[str], list[str]]:
-    """The imports that a function needs, and its source with that of all it uses of its module."""
-    module = sys.modules[function.__module__]
-    tree = ast.parse(inspect.getsource(module))
-    defined: dict[str, ast.stmt] = {}
-    imported: dict[str, ast.stmt] = {}
-    for node in tree.body:
+    """The imports that a function needs, and its source with that of all it uses of ours."""
+    needed: dict[str, set[str]] = {}
+    imports = ["import jax", "import jax.numpy as jnp"]
+    _gather(function.__name__, function.__module__, needed, imports)
+    lines = [
+        line
+        for module, names in needed.items()
+        for name, node in _defined(_module(module)).items()
+        if name in names
+        for line in _source(node)
+    ]
+    return list(dict.fromkeys(imports)), lines
+
+
+def _gather(name: str, module: str, needed: dict[str, set[str]], imports: list[str]) -> None:
+    """Enter what a module calls `name`: a definition with all that it uses, or an import."""
+    node = _imported(_module(module)).get(name)
+    if isinstance(node, ast.ImportFrom) and node.level:
+        home = importlib.import_module("." * node.level + (node.module or ""), _package(module))
+        _gather(name, home.__name__, needed, imports)
+    elif node is not None:
+        imports.append(ast.unparse(_bare(node, name)))
+    elif name in _defined(_module(module)) and name not in needed.get(module, ()):
+        needed.setdefault(module, set()).add(name)
+        for other in sorted(_names(_defined(_module(module))[name])):
+            _gather(other, module, needed, imports)
+
+
+def _package(module: str) -> str | None:
+    return importlib.import_module(module).__package__
+
+
+@cache
+def _module(name: str) -> ast.Module:
+    return ast.parse(inspect.getsource(importlib.import_module(name)))
+
+
+def _defined(module: ast.Module) -> dict[str, ast.stmt]:
+    """What is defined in a module, by name."""
+    found: dict[str, ast.stmt] = {}
+    for node in module.body:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            defined[node.name] = node
+            found[node.name] = node
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            defined[node.targets[0].id] = node
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            for name in node.names:
-                imported[name.asname or name.name.partition(".")[0]] = node
-    needed: list[str] = []
-    _gather(function.__name__, defined, needed)
-    used = {name for one in needed for name in _names(defined[one])}
-    found = [node for name, node in imported.items() if name in used | {"jax", "jnp"}]
-    imports = list(dict.fromkeys(ast.unparse(_bare(node, used)) for node in found))
-    order = [name for name in defined if name in needed]
-    return imports, [line for name in order for line in _source(defined[name])]
+            found[node.targets[0].id] = node
+    return found
 
 
-def _gather(name: str, defined: Mapping[str, ast.stmt], needed: list[str]) -> None:
-    if name in needed or name not in defined:
-        return
-    needed.append(name)
-    for other in sorted(_names(defined[name])):
-        _gather(other, defined, needed)
+def _imported(module: ast.Module) -> dict[str, ast.Import | ast.ImportFrom]:
+    """The imports of a module, by the names that they bind."""
+    return {
+        one.asname or one.name.partition(".")[0]: node
+        for node in module.body
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for one in node.names
+    }
 
 
 def _names(node: ast.stmt) -> set[str]:
-    return {one.id for one in ast.walk(_stripped(node)) if isinstance(one, ast.Name)}
+    """The names that a definition uses, but for those that it binds itself."""
+    nodes = list(ast.walk(_stripped(node)))
+    names = [one for one in nodes if isinstance(one, ast.Name)]
+    bound = {one.id for one in names if isinstance(one.ctx, ast.Store)}
+    bound |= {one.arg for one in nodes if isinstance(one, ast.arg)}
+    bound |= {one.name for one in nodes[1:] if isinstance(one, ast.FunctionDef)}
+    return {one.id for one in names} - bound
 
 
 class _Strip(ast.NodeTransformer):
@@ -113,9 +148,9 @@ def _source(node: ast.stmt) -> list[str]:
     return ["", *text] if isinstance(node, ast.FunctionDef) else text
 
 
-def _bare(node: ast.stmt, used: set[str]) -> ast.stmt:
-    """An import without the names that are not used."""
+def _bare(node: ast.Import | ast.ImportFrom, name: str) -> ast.stmt:
+    """An import of what is called `name` alone."""
+    kept = [one for one in node.names if name in (one.asname, one.name.partition(".")[0])]
     if isinstance(node, ast.ImportFrom):
-        kept = [name for name in node.names if (name.asname or name.name) in used]
         return ast.ImportFrom(node.module, kept, node.level)
-    return node
+    return ast.Import(kept)
