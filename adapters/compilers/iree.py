@@ -10,7 +10,7 @@ are copied, because views of what IREE's runtime returns do not keep its memory.
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import iree.compiler
@@ -20,11 +20,10 @@ import numpy.typing as npt
 from iree.compiler.api import Invocation, Output, Session, Source
 
 from ..errors import option_words
-from ..forwarding import by_name, forward
-from ..recent import Recent
-from . import KEPT
+from ..forwarding import forward
 from .claims import iree as claims_of
 from .iree_words import WRITERS, program, spelled
+from .programs import Program, Programs, Shapes
 
 Array = npt.NDArray[Any]
 
@@ -49,7 +48,7 @@ class Iree:
 
     def __init__(self) -> None:
         self.claims = claims_of("")
-        self._programs: Recent[Callable[..., Any]] = Recent(KEPT)
+        self._programs = Programs(self._made)
         self._config: Any = None
         self._session: Any = None
         forward(self, WRITERS, self._run)
@@ -62,22 +61,21 @@ class Iree:
         return spelled(op, inputs, names, parameters, FLAGS)
 
     def _run(self, op: str, arrays: Sequence[Array], params: Mapping[str, Any]) -> Array:
-        named = by_name(op, arrays)
-        shapes = {name: array.shape for name, array in named.items()}
-        dtypes = {name: str(array.dtype) for name, array in named.items()}
-        key = op, *shapes.items(), *dtypes.items(), *sorted(params.items())
-        main = self._programs.get(key, lambda: self._made(program(op, shapes, dtypes, params)))
+        main = self._programs.of(op, arrays, params)
         # A copy: of what IREE gives, a view (a slice, say) outlives the memory that it shows.
         return np.array(main(*map(np.ascontiguousarray, arrays)))
 
-    def _made(self, text: str) -> Callable[..., Any]:
+    def _made(
+        self, op: str, shapes: Shapes, dtypes: Mapping[str, str], params: Mapping[str, Any]
+    ) -> Program:
+        text = program(op, shapes, dtypes, params)
         if self._config is None:
             self._config = iree.runtime.Config(DRIVER)
         context = iree.runtime.SystemContext(config=self._config)
         code = self._compiled(text)
         module = iree.runtime.VmModule.copy_buffer(self._config.vm_instance, code)
         context.add_vm_module(module)
-        main: Callable[..., Any] = context.modules.module["main"]
+        main: Program = context.modules.module["main"]
         return main
 
     def _compiled(self, text: str) -> bytes:

@@ -8,7 +8,7 @@ TVM's memory, row-major, whatever their strides.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,10 +21,9 @@ import tvm
 from tvm import relax
 
 from ..errors import option_words
-from ..forwarding import by_name, forward
-from ..recent import Recent
-from . import KEPT
+from ..forwarding import forward
 from .claims import tvm as claims_of
+from .programs import Program, Programs, Shapes
 from .tvm_words import NAMES, resolved, spelled, steps
 
 Array = npt.NDArray[Any]
@@ -43,7 +42,7 @@ class Tvm:
 
     def __init__(self) -> None:
         self.claims = claims_of("")
-        self._programs: Recent[Callable[..., Any]] = Recent(KEPT)
+        self._programs = Programs(_compiled)
         forward(self, NAMES, self._run)
 
     def spell(
@@ -54,20 +53,15 @@ class Tvm:
         return spelled(which, op, inputs, names, parameters)
 
     def _run(self, op: str, arrays: Sequence[Array], params: Mapping[str, Any]) -> Array:
-        named = by_name(op, arrays)
-        shapes = {name: array.shape for name, array in named.items()}
-        dtypes = {name: str(array.dtype) for name, array in named.items()}
-        key = op, *shapes.items(), *dtypes.items(), *sorted(params.items())
-        program = self._programs.get(key, lambda: _compiled(op, shapes, dtypes, params))
+        program = self._programs.of(op, arrays, params)
         given = [tvm.runtime.tensor(np.ascontiguousarray(array)) for array in arrays]
         result: Array = program(*given).numpy()
         return result
 
 
 def _compiled(
-    op: str, shapes: Mapping[str, tuple[int, ...]], dtypes: Mapping[str, str],
-    params: Mapping[str, Any],
-) -> Callable[..., Any]:  # fmt: skip
+    op: str, shapes: Shapes, dtypes: Mapping[str, str], params: Mapping[str, Any]
+) -> Program:
     """A program for arrays of these shapes and types."""
     builder = relax.BlockBuilder()
     known = {name: relax.Var(name, relax.TensorType(shapes[name], dtypes[name])) for name in shapes}
@@ -80,7 +74,7 @@ def _compiled(
             out = builder.emit_output(known["y"])
         builder.emit_func_output(out)
     executable = tvm.compile(builder.get(), target=TARGET)
-    main: Callable[..., Any] = relax.VirtualMachine(executable, tvm.cpu())["main"]
+    main: Program = relax.VirtualMachine(executable, tvm.cpu())["main"]
     return main
 
 
