@@ -56,30 +56,33 @@ def spelled(
 def _written(function: Callable[..., Any]) -> tuple[list[str], list[str]]:
     """The imports that a function needs, and its source with that of all it uses of ours."""
     needed: dict[str, set[str]] = {}
-    imports = ["import jax", "import jax.numpy as jnp"]
-    _gather(function.__name__, function.__module__, needed, imports)
-    lines = [
-        line
-        for module, names in needed.items()
-        for name, node in _defined(_module(module)).items()
-        if name in names
-        for line in _source(node)
-    ]
-    return list(dict.fromkeys(imports)), lines
+    _gather(function.__name__, function.__module__, needed)
+    imports, lines = [], []
+    for module, names in needed.items():
+        for node in _module(module).body:
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                used = names | {"jax", "jnp"}
+                imports += [ast.unparse(_bare(node, used))] if used & _bound(node) else []
+            elif names & _bound(node):
+                lines += _source(node)
+    # The lines that call it use both.
+    own = [line for line in ("import jax", "import jax.numpy as jnp") if line not in imports]
+    return list(dict.fromkeys([*own, *imports])), lines
 
 
-def _gather(name: str, module: str, needed: dict[str, set[str]], imports: list[str]) -> None:
-    """Enter what a module calls `name`: a definition with all that it uses, or an import."""
-    node = _imported(_module(module)).get(name)
+def _gather(name: str, module: str, needed: dict[str, set[str]]) -> None:
+    """Enter, by module, what a function uses: definitions and imports, by what they are called."""
+    node = next((one for one in _module(module).body if name in _bound(one)), None)
+    if node is None or name in needed.get(module, ()):
+        return
     if isinstance(node, ast.ImportFrom) and node.level:
         home = importlib.import_module("." * node.level + (node.module or ""), _package(module))
-        _gather(name, home.__name__, needed, imports)
-    elif node is not None:
-        imports.append(ast.unparse(_bare(node, name)))
-    elif name in _defined(_module(module)) and name not in needed.get(module, ()):
-        needed.setdefault(module, set()).add(name)
-        for other in sorted(_names(_defined(_module(module))[name])):
-            _gather(other, module, needed, imports)
+        _gather(name, home.__name__, needed)
+        return
+    needed.setdefault(module, set()).add(name)
+    if not isinstance(node, (ast.Import, ast.ImportFrom)):
+        for other in sorted(_names(node)):
+            _gather(other, module, needed)
 
 
 def _package(module: str) -> str | None:
@@ -91,25 +94,18 @@ def _module(name: str) -> ast.Module:
     return ast.parse(inspect.getsource(importlib.import_module(name)))
 
 
-def _defined(module: ast.Module) -> dict[str, ast.stmt]:
-    """What is defined in a module, by name."""
-    found: dict[str, ast.stmt] = {}
-    for node in module.body:
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            found[node.name] = node
-        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            found[node.targets[0].id] = node
-    return found
+def _bound(node: ast.stmt) -> set[str]:
+    """What a statement of a module gives names to: an import, a definition or a constant."""
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return {_called(one) for one in node.names}
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        return {node.name}
+    first = node.targets[0] if isinstance(node, ast.Assign) else None
+    return {first.id} if isinstance(first, ast.Name) else set()
 
 
-def _imported(module: ast.Module) -> dict[str, ast.Import | ast.ImportFrom]:
-    """The imports of a module, by the names that they bind."""
-    return {
-        one.asname or one.name.partition(".")[0]: node
-        for node in module.body
-        if isinstance(node, (ast.Import, ast.ImportFrom))
-        for one in node.names
-    }
+def _called(one: ast.alias) -> str:
+    return one.asname or one.name.partition(".")[0]
 
 
 def _names(node: ast.stmt) -> set[str]:
@@ -148,9 +144,9 @@ def _source(node: ast.stmt) -> list[str]:
     return ["", *text] if isinstance(node, ast.FunctionDef) else text
 
 
-def _bare(node: ast.Import | ast.ImportFrom, name: str) -> ast.stmt:
-    """An import of what is called `name` alone."""
-    kept = [one for one in node.names if name in (one.asname, one.name.partition(".")[0])]
+def _bare(node: ast.Import | ast.ImportFrom, names: set[str]) -> ast.stmt:
+    """An import without the names that are not used."""
+    kept = [one for one in node.names if _called(one) in names]
     if isinstance(node, ast.ImportFrom):
         return ast.ImportFrom(node.module, kept, node.level)
     return ast.Import(kept)
