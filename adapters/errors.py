@@ -1,4 +1,4 @@
-"""What can be wrong with an adapter, in one line each."""
+"""What can be wrong with an adapter, its option included: in one line each."""
 
 from __future__ import annotations
 
@@ -53,3 +53,31 @@ def nearest(word: str, known: Collection[str]) -> str:
     """A hint to append: the likeliest of `known`, or nothing."""
     near = get_close_matches(word, list(known), 1)
     return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def option_words(name: str, option: str | None, known: Collection[str] = ()) -> tuple[str, ...]:
+    """The words of an adapter's option, which commas join; by default it has none.
+
+    Raises UnknownAdapter for a word that is not `known`.
+    """
+    words = tuple(option.split(",")) if option else ()
+    for word in words:
+        if word not in known:
+            raise unknown_option(name, word, known)
+    return words
+
+
+def option_word(name: str, option: str | None, known: Collection[str]) -> str:
+    """The option of an adapter that takes one word, "" for none.
+
+    Raises UnknownAdapter for a word that is not `known`.
+    """
+    if option and option not in known:
+        raise unknown_option(name, option, known)
+    return option or ""
+
+
+def unknown_option(name: str, word: str, known: Collection[str] = ()) -> UnknownAdapter:
+    """What is raised for a word that the adapter `name` does not know."""
+    rest = f"{nearest(word, known)}; known: {', '.join(known)}" if known else "; it has none"
+    return UnknownAdapter(f"{name} has no option {word!r}{rest}")

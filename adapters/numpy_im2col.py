@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from convspec.spec.dtypes import DTYPES, FLOATS, HALVES, is_float
+from convspec.spec.operations import NAMED_PADDINGS
 
-from .errors import UnknownAdapter
+from .errors import option_words
 from .numpy_adaptive import adaptive_avg_pool, adaptive_max_pool
 from .numpy_checks import Array, Pairs
 from .numpy_classifier import cross_entropy, dense, log_softmax, relu, softmax
@@ -39,7 +40,7 @@ from .numpy_transposed import conv_transpose
 CLAIMS: dict[str, Any] = {
     "all": {
         "dtypes": DTYPES,
-        "named_padding": ["same_upper", "same_lower", "valid"],
+        "named_padding": NAMED_PADDINGS,
     },
     "avg_pool": {"dtypes": FLOATS},
     "global_avg_pool": {"dtypes": FLOATS},
@@ -155,8 +156,7 @@ def global_sum_pool(x: Array) -> Array:
 
 def make(option: str | None) -> SimpleNamespace:
     """The adapter. It has no options: anything but None raises UnknownAdapter."""
-    if option is not None:
-        raise UnknownAdapter(f"numpy has no option {option!r}, nor any other")
+    option_words("numpy", option)
     functions = (
         conv, conv_transpose, pad, max_pool, max_pool_with_indices, avg_pool, lp_pool,
         adaptive_avg_pool, adaptive_max_pool, global_avg_pool, global_max_pool, global_sum_pool,

@@ -8,13 +8,12 @@ from types import SimpleNamespace
 from convspec import reference
 from convspec.spec.dtypes import DTYPES, FLOATS, HALVES
 from convspec.spec.groups import EVERY, ROUNDED
+from convspec.spec.operations import NAMED_PADDINGS
 
-from .errors import UnknownAdapter
-
-_NAMED = ["same_upper", "same_lower", "valid"]
+from .errors import option_words
 
 CLAIMS = {
-    "all": {"dtypes": DTYPES, "named_padding": _NAMED},
+    "all": {"dtypes": DTYPES, "named_padding": NAMED_PADDINGS},
     **{op: {"dtypes": FLOATS} for op in ROUNDED},
     "accumulate": dict.fromkeys(HALVES, "float32"),
 }
@@ -22,8 +21,7 @@ CLAIMS = {
 
 def make(option: str | None) -> SimpleNamespace:
     """The reference. It has no options: anything but None raises UnknownAdapter."""
-    if option is not None:
-        raise UnknownAdapter(f"reference has no option {option!r}, nor any other")
+    option_words("reference", option)
     return SimpleNamespace(
         name="reference",
         version=importlib.metadata.version("convspec"),

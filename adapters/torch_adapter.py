@@ -26,7 +26,8 @@ import torch
 # that a run forks would spend again.
 import torch.fx.experimental.symbolic_shapes
 
-from .errors import AdapterError, UnknownAdapter, nearest
+from .errors import AdapterError, unknown_option
+from .forwarding import forward
 from .torch_arrays import to_array, to_tensor
 from .torch_claims import claims_for
 from .torch_compiled import COMPILERS, compiled
@@ -42,7 +43,8 @@ _CHANNELS_LAST = {4: torch.channels_last, 5: torch.channels_last_3d}
 class Torch:
     """One way to run torch: a device, oneDNN or not, a memory format.
 
-    Arrays are NumPy's, (N, C, *spatial), in and out; errors are torch's own.
+    Arrays are NumPy's, (N, C, *spatial), in and out; errors are torch's own. It has a function for
+    each operation; `torch_functions` says what that calls.
     """
 
     name = "torch"
@@ -61,78 +63,7 @@ class Torch:
             # Its backward passes have none of their own.
             self.claims.update(double_vjp=[], compiled=True)
         self._forward = compiled(FORWARD, compiler) if compiler else FORWARD
-
-    def conv(self, x: Array, w: Array, b: Array | None = None, **params: Any) -> Array:
-        """Convolution by ``F.conv1d``, ``F.conv2d`` or ``F.conv3d``."""
-        return self._run("conv", (x, w) if b is None else (x, w, b), params)
-
-    def conv_transpose(self, x: Array, w: Array, b: Array | None = None, **params: Any) -> Array:
-        """Transposed convolution by ``F.conv_transpose1d``, ``2d`` or ``3d``."""
-        return self._run("conv_transpose", (x, w) if b is None else (x, w, b), params)
-
-    def pad(self, x: Array, **params: Any) -> Array:
-        """Padding by ``F.pad``."""
-        return self._run("pad", (x,), params)
-
-    def max_pool(self, x: Array, **params: Any) -> Array:
-        """Max pooling by ``F.max_pool1d``, ``F.max_pool2d`` or ``F.max_pool3d``."""
-        return self._run("max_pool", (x,), params)
-
-    def max_pool_with_indices(self, x: Array, **params: Any) -> tuple[Array, Array]:
-        """The same with ``return_indices``."""
-        with self._path():
-            y, indices = self._forward["max_pool_with_indices"](
-                self._take(x, True), return_indices=True, **params
-            )
-        return to_array(y), to_array(indices)
-
-    def avg_pool(self, x: Array, **params: Any) -> Array:
-        """Average pooling by ``F.avg_pool1d``, ``F.avg_pool2d`` or ``F.avg_pool3d``."""
-        return self._run("avg_pool", (x,), params)
-
-    def lp_pool(self, x: Array, **params: Any) -> Array:
-        """Lp pooling by ``F.lp_pool1d``, ``F.lp_pool2d`` or ``F.lp_pool3d``."""
-        return self._run("lp_pool", (x,), params)
-
-    def adaptive_avg_pool(self, x: Array, **params: Any) -> Array:
-        """Adaptive average pooling by ``F.adaptive_avg_pool1d``, ``2d`` or ``3d``."""
-        return self._run("adaptive_avg_pool", (x,), params)
-
-    def adaptive_max_pool(self, x: Array, **params: Any) -> Array:
-        """Adaptive max pooling by ``F.adaptive_max_pool1d``, ``2d`` or ``3d``."""
-        return self._run("adaptive_max_pool", (x,), params)
-
-    def global_avg_pool(self, x: Array) -> Array:
-        """Adaptive average pooling to one cell."""
-        return self._run("global_avg_pool", (x,), {})
-
-    def global_max_pool(self, x: Array) -> Array:
-        """Adaptive max pooling to one cell."""
-        return self._run("global_max_pool", (x,), {})
-
-    def global_sum_pool(self, x: Array) -> Array:
-        """``Tensor.sum``: torch has no pool of that name."""
-        return self._run("global_sum_pool", (x,), {})
-
-    def relu(self, x: Array) -> Array:
-        """``F.relu``."""
-        return self._run("relu", (x,), {})
-
-    def dense(self, x: Array, w: Array, b: Array | None = None) -> Array:
-        """``F.linear``."""
-        return self._run("dense", (x, w) if b is None else (x, w, b), {})
-
-    def softmax(self, x: Array) -> Array:
-        """``F.softmax`` over the channels."""
-        return self._run("softmax", (x,), {})
-
-    def log_softmax(self, x: Array) -> Array:
-        """``F.log_softmax`` over the channels."""
-        return self._run("log_softmax", (x,), {})
-
-    def cross_entropy(self, logits: Array, labels: Array) -> Array:
-        """``F.cross_entropy``, the mean over the batch."""
-        return self._run("cross_entropy", (logits, labels), {})
+        forward(self, FORWARD, self._run)
 
     def vjp(self, op: str, inputs: Sequence[Array], cotangent: Array, **params: Any) -> list[Array]:
         """The gradients of ⟨op(*inputs, **params), cotangent⟩, by autograd.
@@ -193,11 +124,13 @@ class Torch:
             channels_last=self.channels_last and op in WINDOWED,
         )  # fmt: skip
 
-    def _run(self, op: str, inputs: Sequence[Array], params: dict[str, Any]) -> Array:
+    def _run(self, op: str, arrays: Sequence[Array], params: Mapping[str, Any]) -> Any:
         windowed = op in WINDOWED
+        paired = {"return_indices": True} if op == "max_pool_with_indices" else {}
         with self._path():
-            y = self._forward[op](*(self._take(array, windowed) for array in inputs), **params)
-        return to_array(y)
+            tensors = [self._take(array, windowed) for array in arrays]
+            y = self._forward[op](*tensors, **paired, **params)
+        return tuple(map(to_array, y)) if paired else to_array(y)
 
     @contextlib.contextmanager
     def _path(self) -> Iterator[None]:
@@ -259,10 +192,7 @@ def _fused(device: str, mkldnn: bool) -> list[str]:
 def _device(word: str) -> str:
     kind, colon, number = word.partition(":")
     if kind not in OPTIONS[:4] or (colon and not number.isdecimal()):
-        known = ", ".join(OPTIONS)
-        raise UnknownAdapter(
-            f"torch has no option {word!r}{nearest(word, OPTIONS)}; known: {known}"
-        )
+        raise unknown_option("torch", word, OPTIONS)
     if kind == "cpu":
         return "cpu"
     module = getattr(torch, kind, None)

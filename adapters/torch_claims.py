@@ -19,10 +19,7 @@ from typing import Any
 
 from convspec.spec.dtypes import FLOATS, HALVES, INTEGERS
 
-# No "reversed": a tensor has no negative strides.
-_LAYOUTS = [
-    "contiguous", "channels_last", "column_major", "sliced", "windowed", "offset", "broadcast",
-]  # fmt: skip
+from .claiming import MODES, NO_CELLS, ONE_SAME, STRIDED
 
 _POOL: dict[str, Any] = {"asymmetric_padding": False, "padding_limit": "half_window"}
 
@@ -34,8 +31,7 @@ _DIALECT = {
     "lp_pool.clipped-window": "rescaled",
     "adaptive_avg_pool.empty": "nan",
     "adaptive_pool.no-output": "empty",
-    "global_avg_pool.empty": "nan",
-    "global_sum_pool.empty": "zero",
+    **NO_CELLS,
     "softmax.no-classes": "empty",
     "cross_entropy.empty-batch": "nan",
 }
@@ -61,14 +57,14 @@ def claims_for(device: str, fused: Collection[str] = (), mkldnn: bool = True) ->
     integers = ["int64"] if device == "cpu" else []
     floats = [d for d in FLOATS if device != "mps" or d != "float64"]
     return {
-        "all": {"dtypes": floats, "layouts": _LAYOUTS},
+        "all": {"dtypes": floats, "layouts": STRIDED},
         "dialect": _DIALECT,
         # A child cannot use a device that its parent has begun to use.
         "fork": device == "cpu",
         "conv": {
             "dtypes": [*floats, *integers],
             # "same" exists for stride 1 only; asymmetric amounts by F.pad (a shim).
-            "named_padding": ["same_upper", "valid"],
+            "named_padding": ONE_SAME,
             "named_stride": 1,
             # oneDNN sums 16 bits in float32 both ways; torch's own kernel adds up what windows
             # give one cell, and images give one weight, in their own type.
@@ -81,7 +77,7 @@ def claims_for(device: str, fused: Collection[str] = (), mkldnn: bool = True) ->
         "conv_transpose": {"asymmetric_padding": False},
         "pad": {
             "dtypes": [*floats, *INTEGERS],
-            "modes": ["constant", "reflect", "replicate", "circular"],
+            "modes": MODES,
         },
         "max_pool": _POOL,
         "max_pool_with_indices": {**_POOL, "dtypes": [*floats, *INTEGERS]},

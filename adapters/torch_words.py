@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from textwrap import wrap
 from typing import Any
 
 import numpy.typing as npt
@@ -16,11 +15,9 @@ import torch
 from torch.overrides import TorchFunctionMode, resolve_name
 
 from .torch_functions import FORWARD
+from .wrapping import wrapped
 
 Array = npt.NDArray[Any]
-
-WIDTH = 96
-"""Columns after which a call is broken into lines."""
 
 _CONV = ("input", "weight", "bias", "stride", "padding", "dilation", "groups")
 _TRANSPOSE = (*_CONV[:5], "output_padding", "groups", "dilation")
@@ -45,7 +42,8 @@ class _Noting(TorchFunctionMode):
         returned = None
         noted = not name.endswith(".__get__")
         if noted:
-            self.lines += _wrapped(_shortened(name), self._arguments(func, args, kwargs or {}))
+            arguments = self._arguments(func, args, kwargs or {})
+            self.lines += wrapped(f"y = {_shortened(name)}", arguments)
         returned = func(*args, **(kwargs or {}))
         if noted:
             for i, tensor in enumerate(returned if isinstance(returned, tuple) else [returned]):
@@ -145,14 +143,6 @@ def _tensor(array: Array, name: str, device: str) -> str:
 def _blank(array: Array) -> torch.Tensor:
     dtype = getattr(torch, str(array.dtype))
     return torch.zeros(array.shape, dtype=dtype, device="meta")
-
-
-def _wrapped(function: str, arguments: list[str]) -> list[str]:
-    line = f"y = {function}({', '.join(arguments)})"
-    if len(line) <= WIDTH:
-        return [line]
-    inner = wrap(", ".join(arguments), WIDTH - 4, break_long_words=False, break_on_hyphens=False)
-    return [f"y = {function}(", *(f"    {part}" for part in inner), ")"]
 
 
 def _shortened(name: str) -> str:

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from convspec.spec.dtypes import FLOATS, INTEGERS
+from convspec.spec.dtypes import FLOATS
+
+from ..claiming import MODES, NO_CELLS, NUMBERS
 
 _MEANS = (
     "avg_pool", "adaptive_avg_pool", "global_avg_pool", "softmax", "log_softmax", "cross_entropy",
@@ -37,8 +39,7 @@ _IREE = {
     "conv_transpose.output-padding": "any",
     "pool.too-large-window": "empty",
     "avg_pool.empty-window": "nan",
-    "global_avg_pool.empty": "nan",
-    "global_sum_pool.empty": "zero",
+    **NO_CELLS,
     "global_max_pool.empty": "identity",
 }
 
@@ -50,8 +51,7 @@ _TINYGRAD = {
     "max_pool.tie": "split",
     "global_max_pool.tie": "split",
     "avg_pool.empty-window": "nan",
-    "global_avg_pool.empty": "nan",
-    "global_sum_pool.empty": "zero",
+    **NO_CELLS,
     "global_max_pool.empty": "identity",
     "softmax.no-classes": "empty",
     "cross_entropy.empty-batch": "nan",
@@ -63,11 +63,11 @@ def tvm(option: str) -> dict[str, Any]:
     return {
         "compiled": True,
         "dialect": _TVM,
-        "all": {"dtypes": [*FLOATS, *INTEGERS]},
+        "all": NUMBERS,
         **{op: {"dtypes": [*FLOATS]} for op in _MEANS},
         "pad": {
-            "dtypes": [*FLOATS, *INTEGERS],
-            "modes": ["constant", "reflect", "replicate", "circular"],
+            **NUMBERS,
+            "modes": MODES,
         },
     }
 
@@ -77,9 +77,9 @@ def iree(option: str) -> dict[str, Any]:
     return {
         "compiled": True,
         "dialect": _IREE,
-        "all": {"dtypes": [*FLOATS, *INTEGERS], "ceil_mode": [False]},
+        "all": {**NUMBERS, "ceil_mode": [False]},
         **{op: {"dtypes": [*FLOATS]} for op in ("avg_pool", "global_avg_pool")},
-        "pad": {"dtypes": [*FLOATS, *INTEGERS], "modes": ["constant"]},
+        "pad": {**NUMBERS, "modes": ["constant"]},
     }
 
 
@@ -94,10 +94,10 @@ def tinygrad(option: str) -> dict[str, Any]:
         "dialect": _TINYGRAD,
         "accumulate": kept,
         "returns": returned,
-        "all": {"dtypes": [*FLOATS, *INTEGERS]},
+        "all": NUMBERS,
         **{op: {"dtypes": [*FLOATS]} for op in means},
         "pad": {
-            "dtypes": [*FLOATS, *INTEGERS],
-            "modes": ["constant", "reflect", "replicate", "circular"],
+            **NUMBERS,
+            "modes": MODES,
         },
     }

@@ -10,7 +10,7 @@ are copied, because views of what IREE's runtime returns do not keep its memory.
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import iree.compiler
@@ -19,13 +19,11 @@ import numpy as np
 import numpy.typing as npt
 from iree.compiler.api import Invocation, Output, Session, Source
 
-from convspec.spec.operations import OPERATIONS
-
-from ..errors import UnknownAdapter
-from ..recent import Recent
-from . import KEPT
+from ..errors import option_words
+from ..forwarding import forward
 from .claims import iree as claims_of
-from .iree_words import program, spelled
+from .iree_words import WRITERS, program, spelled
+from .programs import Program, Programs, Shapes
 
 Array = npt.NDArray[Any]
 
@@ -40,56 +38,20 @@ DRIVER = "local-sync"
 
 
 class Iree:
-    """IREE. Arrays are NumPy's, (N, C, *spatial), in and out; errors are IREE's own."""
+    """IREE. Arrays are NumPy's, (N, C, *spatial), in and out; errors are IREE's own.
+
+    It has a function for each operation that `iree_words` writes a program of.
+    """
 
     name = "iree"
     version = importlib.metadata.version("iree-base-compiler")
 
     def __init__(self) -> None:
         self.claims = claims_of("")
-        self._programs: Recent[Callable[..., Any]] = Recent(KEPT)
+        self._programs = Programs(self._made)
         self._config: Any = None
         self._session: Any = None
-
-    def conv(self, x: Array, w: Array, b: Array | None = None, **params: Any) -> Array:
-        """``stablehlo.convolution``."""
-        return self._run("conv", (x, w) if b is None else (x, w, b), params)
-
-    def conv_transpose(self, x: Array, w: Array, b: Array | None = None, **params: Any) -> Array:
-        """``stablehlo.convolution`` with ``lhs_dilate`` and ``reverse``."""
-        return self._run("conv_transpose", (x, w) if b is None else (x, w, b), params)
-
-    def pad(self, x: Array, **params: Any) -> Array:
-        """``stablehlo.pad``."""
-        return self._run("pad", (x,), params)
-
-    def max_pool(self, x: Array, **params: Any) -> Array:
-        """``stablehlo.reduce_window`` of ``maximum``."""
-        return self._run("max_pool", (x,), params)
-
-    def avg_pool(self, x: Array, **params: Any) -> Array:
-        """``stablehlo.reduce_window`` of ``add``, divided by the number of cells."""
-        return self._run("avg_pool", (x,), params)
-
-    def global_avg_pool(self, x: Array) -> Array:
-        """``stablehlo.reduce`` of ``add``, divided by the number of cells."""
-        return self._run("global_avg_pool", (x,), {})
-
-    def global_max_pool(self, x: Array) -> Array:
-        """``stablehlo.reduce`` of ``maximum``."""
-        return self._run("global_max_pool", (x,), {})
-
-    def global_sum_pool(self, x: Array) -> Array:
-        """``stablehlo.reduce`` of ``add``."""
-        return self._run("global_sum_pool", (x,), {})
-
-    def relu(self, x: Array) -> Array:
-        """``stablehlo.maximum`` with 0."""
-        return self._run("relu", (x,), {})
-
-    def dense(self, x: Array, w: Array, b: Array | None = None) -> Array:
-        """``stablehlo.dot_general``."""
-        return self._run("dense", (x, w) if b is None else (x, w, b), {})
+        forward(self, WRITERS, self._run)
 
     def spell(
         self, which: str, op: str, inputs: Mapping[str, Array], names: Mapping[str, str],
@@ -98,23 +60,22 @@ class Iree:
         """A call in IREE's own words: imports, and lines that set `results`."""
         return spelled(op, inputs, names, parameters, FLAGS)
 
-    def _run(self, op: str, arrays: Sequence[Array], params: dict[str, Any]) -> Array:
-        names = OPERATIONS[op].inputs
-        shapes = {name: array.shape for name, array in zip(names, arrays, strict=False)}
-        dtypes = {name: str(array.dtype) for name, array in zip(names, arrays, strict=False)}
-        key = op, *shapes.items(), *dtypes.items(), *sorted(params.items())
-        main = self._programs.get(key, lambda: self._made(program(op, shapes, dtypes, params)))
+    def _run(self, op: str, arrays: Sequence[Array], params: Mapping[str, Any]) -> Array:
+        main = self._programs.of(op, arrays, params)
         # A copy: of what IREE gives, a view (a slice, say) outlives the memory that it shows.
         return np.array(main(*map(np.ascontiguousarray, arrays)))
 
-    def _made(self, text: str) -> Callable[..., Any]:
+    def _made(
+        self, op: str, shapes: Shapes, dtypes: Mapping[str, str], params: Mapping[str, Any]
+    ) -> Program:
+        text = program(op, shapes, dtypes, params)
         if self._config is None:
             self._config = iree.runtime.Config(DRIVER)
         context = iree.runtime.SystemContext(config=self._config)
         code = self._compiled(text)
         module = iree.runtime.VmModule.copy_buffer(self._config.vm_instance, code)
         context.add_vm_module(module)
-        main: Callable[..., Any] = context.modules.module["main"]
+        main: Program = context.modules.module["main"]
         return main
 
     def _compiled(self, text: str) -> bytes:
@@ -136,6 +97,5 @@ class Iree:
 
 def make(option: str | None) -> Iree:
     """IREE on the CPU. Raises UnknownAdapter for any option: there is none."""
-    if option:
-        raise UnknownAdapter(f"iree has no option {option!r}")
+    option_words("iree", option)
     return Iree()

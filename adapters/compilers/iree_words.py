@@ -34,7 +34,7 @@ def program(op: str, shapes: Shapes, dtypes: Mapping[str, str], params: Mapping[
     """
     first = next(iter(shapes))
     text = _Text(dtypes[first])
-    out = _WRITERS[op](text, op, shapes, params)
+    out = WRITERS[op](text, op, shapes, params)
     arguments = ", ".join(f"%{n}: {_tensor(shapes[n], dtypes[n])}" for n in shapes)
     result = text.tensor(out)
     return "\n".join(
@@ -248,7 +248,7 @@ def _dense(text: _Text, op: str, shapes: Shapes, params: Mapping[str, Any]) -> S
     return out
 
 
-_WRITERS: dict[str, Callable[[_Text, str, Shapes, Mapping[str, Any]], Shape]] = {
+WRITERS: dict[str, Callable[[_Text, str, Shapes, Mapping[str, Any]], Shape]] = {
     "conv": _conv,
     "conv_transpose": _conv,
     "max_pool": _max_pool,
@@ -260,6 +260,7 @@ _WRITERS: dict[str, Callable[[_Text, str, Shapes, Mapping[str, Any]], Shape]] = 
     "relu": _relu,
     "dense": _dense,
 }
+"""Operation → what writes its lines, and returns the shape of its result."""
 
 
 def spelled(

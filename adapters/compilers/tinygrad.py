@@ -19,9 +19,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import AdapterError, UnknownAdapter
+from ..errors import AdapterError, option_words
+from ..forwarding import forward
 from .claims import tinygrad as claims_of
-from .tinygrad_words import method, spelled
+from .tinygrad_words import NAMES, method, spelled
 
 Array = npt.NDArray[Any]
 
@@ -52,70 +53,18 @@ from tinygrad import Tensor, dtypes  # noqa: E402 - it reads the environment as 
 
 
 class Tinygrad:
-    """tinygrad. Arrays are NumPy's, (N, C, *spatial), in and out; errors are tinygrad's own."""
+    """tinygrad. Arrays are NumPy's, (N, C, *spatial), in and out; errors are tinygrad's own.
+
+    It has a function for each of `tinygrad_words.NAMES`; `tinygrad_words.method` says what that
+    calls.
+    """
 
     name = "tinygrad"
     version = importlib.metadata.version("tinygrad")
 
     def __init__(self) -> None:
         self.claims = claims_of("")
-
-    def conv(self, x: Array, w: Array, b: Array | None = None, **params: Any) -> Array:
-        """``Tensor.conv2d``, of any number of axes."""
-        return self._run("conv", (x, w) if b is None else (x, w, b), params)
-
-    def conv_transpose(self, x: Array, w: Array, b: Array | None = None, **params: Any) -> Array:
-        """``Tensor.conv_transpose2d``, of any number of axes."""
-        return self._run("conv_transpose", (x, w) if b is None else (x, w, b), params)
-
-    def pad(self, x: Array, **params: Any) -> Array:
-        """``Tensor.pad``."""
-        return self._run("pad", (x,), params)
-
-    def max_pool(self, x: Array, **params: Any) -> Array:
-        """``Tensor.max_pool2d``, of any number of axes."""
-        return self._run("max_pool", (x,), params)
-
-    def max_pool_with_indices(self, x: Array, **params: Any) -> tuple[Array, Array]:
-        """The same with ``return_indices``."""
-        values, indices = self._called("max_pool_with_indices", [_tensor(x)], params)
-        return _array(values), _array(indices)
-
-    def avg_pool(self, x: Array, **params: Any) -> Array:
-        """``Tensor.avg_pool2d``, of any number of axes."""
-        return self._run("avg_pool", (x,), params)
-
-    def global_avg_pool(self, x: Array) -> Array:
-        """``Tensor.mean`` over the spatial axes."""
-        return self._run("global_avg_pool", (x,), {})
-
-    def global_max_pool(self, x: Array) -> Array:
-        """``Tensor.max`` over the spatial axes."""
-        return self._run("global_max_pool", (x,), {})
-
-    def global_sum_pool(self, x: Array) -> Array:
-        """``Tensor.sum`` over the spatial axes."""
-        return self._run("global_sum_pool", (x,), {})
-
-    def relu(self, x: Array) -> Array:
-        """``Tensor.relu``."""
-        return self._run("relu", (x,), {})
-
-    def dense(self, x: Array, w: Array, b: Array | None = None) -> Array:
-        """``Tensor.linear``."""
-        return self._run("dense", (x, w) if b is None else (x, w, b), {})
-
-    def softmax(self, x: Array) -> Array:
-        """``Tensor.softmax`` over the channels."""
-        return self._run("softmax", (x,), {})
-
-    def log_softmax(self, x: Array) -> Array:
-        """``Tensor.log_softmax`` over the channels."""
-        return self._run("log_softmax", (x,), {})
-
-    def cross_entropy(self, logits: Array, labels: Array) -> Array:
-        """``Tensor.cross_entropy``, the mean over the batch."""
-        return self._run("cross_entropy", (logits, labels), {})
+        forward(self, NAMES, self._run)
 
     def vjp(self, op: str, inputs: Sequence[Array], cotangent: Array, **params: Any) -> list[Array]:
         """The gradients of ⟨op(*inputs, **params), cotangent⟩, by ``Tensor.gradient``.
@@ -134,8 +83,9 @@ class Tinygrad:
         """A call in tinygrad's own words: imports, and lines that set `results`."""
         return spelled(which, op, inputs, names, parameters)
 
-    def _run(self, op: str, arrays: Sequence[Array], params: dict[str, Any]) -> Array:
-        return _array(self._called(op, [_tensor(array) for array in arrays], params))
+    def _run(self, op: str, arrays: Sequence[Array], params: Mapping[str, Any]) -> Any:
+        y = self._called(op, [_tensor(array) for array in arrays], params)
+        return tuple(map(_array, y)) if op == "max_pool_with_indices" else _array(y)
 
     def _called(self, op: str, tensors: Sequence[Any], params: Mapping[str, Any]) -> Any:
         first, *others = tensors
@@ -164,6 +114,5 @@ def _array(tensor: Any) -> Array:
 
 def make(option: str | None) -> Tinygrad:
     """tinygrad on the CPU. Raises UnknownAdapter for any option: there is none."""
-    if option:
-        raise UnknownAdapter(f"tinygrad has no option {option!r}")
+    option_words("tinygrad", option)
     return Tinygrad()

@@ -9,6 +9,13 @@ from typing import Any
 
 Call = tuple[str, dict[str, Any]]
 
+NAMES = (
+    "conv", "conv_transpose", "pad", "max_pool", "max_pool_with_indices", "avg_pool",
+    "global_avg_pool", "global_max_pool", "global_sum_pool", "relu", "dense", "softmax",
+    "log_softmax", "cross_entropy",
+)  # fmt: skip
+"""The operations that tinygrad has, as `method` says."""
+
 _FLAT = {"softmax": {"axis": 1}, "log_softmax": {"axis": 1}, "relu": {}, "cross_entropy": {}}
 _GLOBAL = {"global_avg_pool": "mean", "global_max_pool": "max", "global_sum_pool": "sum"}
 

@@ -13,6 +13,13 @@ import numpy.typing as npt
 Array = npt.NDArray[Any]
 Shape = tuple[int, ...]
 
+NAMES = (
+    "conv", "conv_transpose", "pad", "max_pool", "avg_pool", "adaptive_avg_pool",
+    "global_avg_pool", "global_max_pool", "global_sum_pool", "relu", "dense", "softmax",
+    "log_softmax", "cross_entropy",
+)  # fmt: skip
+"""The operations that TVM has, as `steps` says."""
+
 
 @dataclass(frozen=True)
 class Step:

@@ -7,13 +7,11 @@ no program can say anything else than what was run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cache
-from textwrap import wrap
 from typing import Any, Protocol
 
-WIDTH = 96
-"""Columns after which a call is broken into lines."""
+from ..wrapping import wrapped
 
 
 class Caller(Protocol):
@@ -76,15 +74,6 @@ class Noting:
         written += [f"{key}={value!r}" for key, value in keywords.items() if value is not None]
         self.lines += wrapped(f"{result} = {name}", written)
         return Named(result, self)
-
-
-def wrapped(start: str, arguments: Sequence[str]) -> list[str]:
-    """A call as one line, or broken into several where that were too wide."""
-    line = f"{start}({', '.join(arguments)})"
-    if len(line) <= WIDTH:
-        return [line]
-    inner = wrap(", ".join(arguments), WIDTH - 4, break_long_words=False, break_on_hyphens=False)
-    return [f"{start}(", *(f"    {part}" for part in inner), ")"]
 
 
 def _index(index: Any) -> str:

@@ -6,11 +6,7 @@ from typing import Any
 
 from convspec.spec.dtypes import FLOATS, INTEGERS
 
-# No "reversed": tensors have no negative strides there.
-_STRIDED = [
-    "contiguous", "channels_last", "column_major", "sliced", "windowed", "offset", "broadcast",
-]  # fmt: skip
-
+from ..claiming import MODES, NO_CELLS, NUMBERS, ONE_SAME, REPEATED, STRIDED
 
 _PADDLE: dict[str, str] = {
     "pool.ceil-mode": "keep",
@@ -23,8 +19,7 @@ _PADDLE: dict[str, str] = {
     "max_pool.nan": "ignored",
     "adaptive_avg_pool.empty": "nan",
     "adaptive_pool.no-output": "empty",
-    "global_avg_pool.empty": "nan",
-    "global_sum_pool.empty": "zero",
+    **NO_CELLS,
     "softmax.no-classes": "empty",
     "cross_entropy.empty-batch": "nan",
     "pad.negative": "pad-first",
@@ -34,17 +29,17 @@ _PADDLE: dict[str, str] = {
 
 def paddle(option: str = "") -> dict[str, Any]:
     """PaddlePaddle 3.3 on the CPU."""
-    named = {"named_padding": ["same_upper", "valid"]}
+    named = {"named_padding": ONE_SAME}
     halved = ["float64", "float32", "float16"]
     full = ["float64", "float32"]
     return {
-        "all": {"dtypes": full, "layouts": _STRIDED, "dilation": [1, 1]},
+        "all": {"dtypes": full, "layouts": STRIDED, "dilation": [1, 1]},
         "dialect": _PADDLE,
         "conv": {**named, "dilation": [1, None]},
         "conv_transpose": {"dilation": [1, None]},
         "pad": {
             "dtypes": [*full, "int32", "int64"],
-            "modes": ["constant", "reflect", "replicate", "circular"],
+            "modes": MODES,
         },
         "max_pool": named,
         "max_pool_with_indices": named,
@@ -54,7 +49,7 @@ def paddle(option: str = "") -> dict[str, Any]:
         "adaptive_max_pool": {},
         "global_avg_pool": {"dtypes": halved},
         "global_max_pool": {},
-        "global_sum_pool": {"dtypes": [*FLOATS, *INTEGERS], "returns": {"int32": "int64"}},
+        "global_sum_pool": {**NUMBERS, "returns": {"int32": "int64"}},
         "relu": {},
         "dense": {},
         "softmax": {},
@@ -79,14 +74,13 @@ def mlx(option: str = "") -> dict[str, Any]:
         "asymmetric_padding": False, "dilation": [1, 1], "ceil_mode": [False],
     }  # fmt: skip
     return {
-        "all": {"dtypes": [*FLOATS], "layouts": _STRIDED},
+        "all": {"dtypes": [*FLOATS], "layouts": STRIDED},
         # A forked child hangs in its scheduler.
         "fork": False,
         "dialect": {
             "conv_transpose.output-padding": "any",
             "pad.negative": "reject",
-            "global_avg_pool.empty": "nan",
-            "global_sum_pool.empty": "zero",
+            **NO_CELLS,
             "softmax.no-classes": "empty",
             "pool.too-large-window": "empty",
             "max_pool.tie": "split",
@@ -98,15 +92,15 @@ def mlx(option: str = "") -> dict[str, Any]:
             "dtypes": [d for d in FLOATS if d != "float64"],
         },
         "pad": {
-            "dtypes": [*FLOATS, *INTEGERS],
+            **NUMBERS,
             "modes": ["constant", "replicate", "reflect", "symmetric"],
         },
-        "max_pool": {**pool, "dtypes": [*FLOATS, *INTEGERS]},
+        "max_pool": {**pool, **NUMBERS},
         "avg_pool": {**pool, "count_include_pad": [True]},
         "global_avg_pool": {},
-        "global_max_pool": {"dtypes": [*FLOATS, *INTEGERS]},
-        "global_sum_pool": {"dtypes": [*FLOATS, *INTEGERS]},
-        "relu": {"dtypes": [*FLOATS, *INTEGERS]},
+        "global_max_pool": NUMBERS,
+        "global_sum_pool": NUMBERS,
+        "relu": NUMBERS,
         "dense": {},
         "softmax": {},
         "log_softmax": {},
@@ -128,9 +122,7 @@ def scipy(option: str = "") -> dict[str, Any]:
         "dialect": {
             "max_pool.nan": "ignored",
             "pad.negative": "reject",
-            "pad.reflect-limit": "repeat",
-            "pad.symmetric-limit": "repeat",
-            "pad.circular-limit": "repeat",
+            **REPEATED,
         },
         "conv": {
             **plain,

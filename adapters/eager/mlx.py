@@ -12,7 +12,6 @@ leave the padding out, unequal padding of pools and of transposed convolutions.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import ml_dtypes
@@ -21,7 +20,8 @@ import mlx.nn as nn
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import UnknownAdapter
+from ..errors import option_words
+from ..forwarding import forward
 from .calling import Named, Noting, running
 from .claims import mlx as claimed
 from .mlx_functions import FORWARD
@@ -45,8 +45,7 @@ class MLX:
     def __init__(self) -> None:
         """Nothing is computed before the first call."""
         self.claims = claimed("")
-        for op in FORWARD:
-            setattr(self, op, partial(self._run, op))
+        forward(self, FORWARD, self._run)
 
     def vjp(self, op: str, inputs: Sequence[Array], cotangent: Array, **params: Any) -> list[Array]:
         """The gradients of ⟨op(*inputs, **params), cotangent⟩, by ``mx.vjp``.
@@ -114,17 +113,15 @@ class MLX:
             number = "np.array(one)"
         return imports, [*lines, f"results = [{number} for one in results]"]
 
-    def _run(self, op: str, *arrays: Array | None, **params: Any) -> Array:
-        given = [array for array in arrays if array is not None]
-        _windowed(op, given[0])
-        shapes = tuple(array.shape for array in given)
-        return _array(FORWARD[op](_CALL, shapes, *map(_tensor, given), **params))
+    def _run(self, op: str, arrays: Sequence[Array], params: Mapping[str, Any]) -> Array:
+        _windowed(op, arrays[0])
+        shapes = tuple(array.shape for array in arrays)
+        return _array(FORWARD[op](_CALL, shapes, *map(_tensor, arrays), **params))
 
 
 def make(option: str | None) -> MLX:
     """MLX on the CPU. Raises UnknownAdapter for any option."""
-    if option is not None:
-        raise UnknownAdapter(f"mlx has no option {option!r}")
+    option_words("mlx", option)
     mx.set_default_device(mx.cpu)
     return MLX()
 

@@ -19,14 +19,14 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import ml_dtypes
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import UnknownAdapter, nearest
+from ..errors import option_word
+from ..forwarding import forward, named
 from .calling import Named, Noting, running
 from .claims import paddle as claimed
 from .paddle_functions import FORWARD, formatted
@@ -59,9 +59,7 @@ class Paddle:
         """`channels_last` copies x to (N, *spatial, C) for operations that have a `data_format`."""
         self.channels_last = channels_last
         self.claims = claimed("channels-last" if channels_last else "")
-        for op in FORWARD:
-            if op in self.claims:
-                setattr(self, op, partial(self._run, op))
+        forward(self, named(self.claims), self._run)
 
     def vjp(self, op: str, inputs: Sequence[Array], cotangent: Array, **params: Any) -> list[Array]:
         """The gradients of ⟨op(*inputs, **params), cotangent⟩, by ``paddle.grad``.
@@ -150,11 +148,10 @@ class Paddle:
         imports = ["import paddle", "import paddle.nn.functional as F"]
         return (["import ml_dtypes", *imports] if x.dtype == _BFLOAT16 else imports), lines
 
-    def _run(self, op: str, *arrays: Array | None, **params: Any) -> Any:
-        given = [array for array in arrays if array is not None]
-        last = self._last(op, given[0])
-        tensors = [_tensor(array, last and i == 0) for i, array in enumerate(given)]
-        y = FORWARD[op](_CALL, _rank(op, given[0]), last, *tensors, **params)
+    def _run(self, op: str, arrays: Sequence[Array], params: Mapping[str, Any]) -> Any:
+        last = self._last(op, arrays[0])
+        tensors = [_tensor(array, last and i == 0) for i, array in enumerate(arrays)]
+        y = FORWARD[op](_CALL, _rank(op, arrays[0]), last, *tensors, **params)
         if op == "max_pool_with_indices":
             return tuple(_array(one, last) for one in y)
         return _array(y, last)
@@ -182,17 +179,13 @@ class Paddle:
 
 def make(option: str | None) -> Paddle:
     """Paddle with channels first, or ``channels-last``. Raises UnknownAdapter for other words."""
-    if option not in (None, *OPTIONS):
-        raise UnknownAdapter(
-            f"paddle has no option {option!r}{nearest(option or '', OPTIONS)}; known:"
-            f" {', '.join(OPTIONS)}"
-        )
+    word = option_word("paddle", option, OPTIONS)
     # The suite runs one process per core, and its tensors are small: threads of Paddle's own would
     # only compete. Whoever sets OMP_NUM_THREADS has decided otherwise.
     if "OMP_NUM_THREADS" not in os.environ:
         paddle.base.core.set_num_threads(1)
     paddle.set_device("cpu")
-    return Paddle(option == "channels-last")
+    return Paddle(word == "channels-last")
 
 
 def _rank(op: str, x: Array) -> int:

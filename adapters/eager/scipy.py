@@ -30,7 +30,7 @@ import numpy.typing as npt
 import scipy
 from scipy import ndimage, signal, special
 
-from ..errors import UnknownAdapter, nearest
+from ..errors import option_word
 from .claims import scipy as claimed
 
 Array = npt.NDArray[Any]
@@ -197,12 +197,7 @@ class SciPy:
 
 def make(option: str | None) -> SciPy:
     """SciPy by a method of `OPTIONS`. Raises UnknownAdapter for other words."""
-    if option not in (None, *OPTIONS):
-        raise UnknownAdapter(
-            f"scipy has no option {option!r}{nearest(option or '', OPTIONS)}; known:"
-            f" {', '.join(OPTIONS)}"
-        )
-    return SciPy(option or "direct")
+    return SciPy(option_word("scipy", option, OPTIONS) or "direct")
 
 
 def _filtered(

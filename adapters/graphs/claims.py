@@ -10,12 +10,13 @@ from __future__ import annotations
 from typing import Any
 
 from convspec.spec.dtypes import DTYPES, FLOATS, INTEGERS
+from convspec.spec.operations import NAMED_PADDINGS
+
+from ..claiming import MODES, NO_CELLS
 
 OPTIONS = ("unoptimized", "dynamic")
 """Words that ``onnxruntime`` takes after its name, joined by commas."""
 
-_NAMED = ["same_upper", "same_lower", "valid"]
-_MODES = ["constant", "reflect", "replicate", "circular"]
 _ONNX = {"global_pool.rank": "keep", "max_pool.index-place": "tensor"}
 
 _ONNXRUNTIME = {
@@ -39,8 +40,7 @@ _REFERENCE = {
     "pool.too-large-window": "empty",
     "avg_pool.empty-window": "nan",
     "lp_pool.clipped-window": "rescaled",
-    "global_avg_pool.empty": "nan",
-    "global_sum_pool.empty": "zero",
+    **NO_CELLS,
     "softmax.no-classes": "empty",
     "pad.circular-limit": "repeat",
     "pad.reflect-limit": "repeat",
@@ -55,8 +55,7 @@ _OPENCV = {
     "max_pool.empty-window": "lowest",
     "avg_pool.overhang": "full",
     "avg_pool.empty-window": "nan",
-    "global_avg_pool.empty": "nan",
-    "global_sum_pool.empty": "zero",
+    **NO_CELLS,
     "pad.circular-limit": "repeat",
     "pad.reflect-limit": "repeat",
     "pad.negative": "pad-first",
@@ -70,8 +69,7 @@ _TRACT = {
     "max_pool.nan": "ignored",
     "max_pool.padding-value": "lowest",
     "avg_pool.empty-window": "nan",
-    "global_avg_pool.empty": "nan",
-    "global_sum_pool.empty": "zero",
+    **NO_CELLS,
     "global_max_pool.empty": "identity",
     "softmax.no-classes": "empty",
 }
@@ -101,11 +99,11 @@ def onnxruntime(option: str) -> dict[str, Any]:
     floats = ["float32", "float16"]
     most = ["float32", "float64", "float16"]
     return {
-        "all": {"dtypes": floats, "named_padding": _NAMED},
+        "all": {"dtypes": floats, "named_padding": NAMED_PADDINGS},
         "accumulate": {"float16": "float32"},
         "dialect": _ONNXRUNTIME,
         "conv_transpose": {"named_padding": []},
-        "pad": {"dtypes": [*most, "int64", "int32", "int8"], "modes": _MODES},
+        "pad": {"dtypes": [*most, "int64", "int32", "int8"], "modes": MODES},
         "max_pool": {"dtypes": [*most, "int8"], "padding_limit": "window"},
         "max_pool_with_indices": {"dtypes": [*most, "int8"], "padding_limit": "window"},
         "avg_pool": {"padding_limit": "window"},
@@ -124,10 +122,10 @@ def onnx_reference(option: str) -> dict[str, Any]:
     maxima = [*FLOATS, "int8"]
     sums = [*FLOATS, "int64", "int32"]
     return {
-        "all": {"dtypes": FLOATS, "named_padding": _NAMED},
+        "all": {"dtypes": FLOATS, "named_padding": NAMED_PADDINGS},
         "dialect": _REFERENCE,
         "conv_transpose": {"named_padding": []},
-        "pad": {"dtypes": DTYPES, "modes": _MODES},
+        "pad": {"dtypes": DTYPES, "modes": MODES},
         "max_pool": {"dtypes": maxima},
         "max_pool_with_indices": {"dtypes": maxima},
         "global_sum_pool": {"dtypes": sums},
@@ -145,11 +143,11 @@ def opencv(option: str) -> dict[str, Any]:
     floats = ["float32", "float64"]
     return {
         # A matrix of OpenCV's without cells has no shape.
-        "all": {"dtypes": ["float32"], "named_padding": _NAMED, "empty_batch": False},
+        "all": {"dtypes": ["float32"], "named_padding": NAMED_PADDINGS, "empty_batch": False},
         "dialect": _OPENCV,
         "conv": {},
         "conv_transpose": {"named_padding": []},
-        "pad": {"dtypes": [*floats, "int64", "int32", "int16", "int8"], "modes": _MODES},
+        "pad": {"dtypes": [*floats, "int64", "int32", "int16", "int8"], "modes": MODES},
         "max_pool": {},
         "max_pool_with_indices": {"ranks": [2]},
         "avg_pool": {},
@@ -172,7 +170,7 @@ def openvino(option: str) -> dict[str, Any]:
     an Lp pool nor a cross entropy.
     """
     return {
-        "all": {"dtypes": ["float32", "float16"], "named_padding": _NAMED},
+        "all": {"dtypes": ["float32", "float16"], "named_padding": NAMED_PADDINGS},
         "accumulate": {"float16": "float32"},
         "dialect": {**_OPENVINO, **({"pool.ceil-mode": "keep"} if option == "ceil" else {})},
         "fork": False,
@@ -197,11 +195,11 @@ def tract(option: str) -> dict[str, Any]:
     """
     floats = ["float32", "float64", "float16"]
     return {
-        "all": {"dtypes": floats, "named_padding": _NAMED},
+        "all": {"dtypes": floats, "named_padding": NAMED_PADDINGS},
         "dialect": _TRACT,
         "conv": {},
         "conv_transpose": {"named_padding": []},
-        "pad": {"dtypes": [*floats, *INTEGERS], "modes": _MODES[:3]},
+        "pad": {"dtypes": [*floats, *INTEGERS], "modes": MODES[:3]},
         "max_pool": {"dtypes": [*floats, "int8"]},
         "max_pool_with_indices": {"dtypes": [*floats, "int8"]},
         "avg_pool": {},

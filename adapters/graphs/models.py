@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from ..forwarding import forward
 from ..recent import Recent
 from .nodes import NODES, Array, Node
 
@@ -124,11 +124,10 @@ class Graphs:
     ) -> None:  # fmt: skip
         self.name, self.version, self.claims = name, version, claims
         self._run = run
-        for operation in operations:
-            setattr(self, operation, partial(self._call, operation))
+        forward(self, operations, self._call)
 
-    def _call(self, op: str, *arrays: Array | None, **params: Any) -> Any:
-        results = self._run(NODES[op](*(a for a in arrays if a is not None), **params))
+    def _call(self, op: str, arrays: Sequence[Array], params: Mapping[str, Any]) -> Any:
+        results = self._run(NODES[op](*arrays, **params))
         return tuple(results) if len(results) > 1 else results[0]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import onnx
 from onnx.reference import ReferenceEvaluator
 
-from ..errors import UnknownAdapter
+from ..errors import option_words
 from .claims import onnx_reference as declared
 from .models import OPSET, Cache, Graphs, Recipe, fed, model_of
 from .nodes import Array, Node
@@ -44,6 +44,5 @@ class OnnxReference(Graphs):
 
 def make(option: str | None) -> OnnxReference:
     """The evaluator. Raises UnknownAdapter for an option: it has none."""
-    if option:
-        raise UnknownAdapter(f"onnx-reference has no options, and so no {option!r}")
+    option_words("onnx-reference", option)
     return OnnxReference()

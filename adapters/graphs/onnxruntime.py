@@ -14,7 +14,7 @@ from typing import Any
 
 import onnxruntime as ort
 
-from ..errors import UnknownAdapter, nearest
+from ..errors import option_words
 from .claims import OPTIONS
 from .claims import onnxruntime as declared
 from .models import OPSET, Cache, Graphs, Recipe, fed, model_of
@@ -74,10 +74,5 @@ class OnnxRuntime(Graphs):
 
 def make(option: str | None) -> OnnxRuntime:
     """ONNX Runtime as `option` says. Raises UnknownAdapter for a word that is not in `OPTIONS`."""
-    for word in (option or "").split(",") if option else ():
-        if word not in OPTIONS:
-            raise UnknownAdapter(
-                f"onnxruntime has no option {word!r}{nearest(word, OPTIONS)}; known:"
-                f" {', '.join(OPTIONS)}"
-            )
+    option_words("onnxruntime", option, OPTIONS)
     return OnnxRuntime(option or "")

@@ -8,7 +8,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ..errors import UnknownAdapter
+from ..errors import option_words
+from ..forwarding import named
 from .claims import opencv as declared
 from .models import OPSET, Cache, Graphs, Recipe, fed, model_of
 from .nodes import Array, Node
@@ -24,8 +25,7 @@ class OpenCV(Graphs):
         """The engine is the new one of OpenCV 5; what it cannot read goes to the old one."""
         self._nets = Cache(_load, RECIPE.weights)
         claims = declared("")
-        operations = [op for op in claims if op not in ("all", "dialect", "fork", "accumulate")]
-        super().__init__("opencv", cv2.__version__, claims, self._results, operations)
+        super().__init__("opencv", cv2.__version__, claims, self._results, named(claims))
 
     def spell(
         self, which: str, op: str, inputs: Mapping[str, Array], names: Mapping[str, str],
@@ -62,8 +62,7 @@ def _load(node: Node) -> Any:
 
 def make(option: str | None) -> OpenCV:
     """OpenCV, with one thread. Raises UnknownAdapter for an option: it has none."""
-    if option:
-        raise UnknownAdapter(f"opencv has no options, and so no {option!r}")
+    option_words("opencv", option)
     cv2.setNumThreads(1)
     if hasattr(cv2.utils, "logging"):
         cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)

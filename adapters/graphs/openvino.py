@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import openvino as ov
 
-from ..errors import UnknownAdapter
+from ..errors import option_word
+from ..forwarding import forward
 from .claims import openvino as declared
 from .models import Cache
 from .nodes import Array, Node
@@ -133,8 +134,7 @@ class OpenVINO:
         self._core = ov.Core()
         self._compiled: Cache[Any] = Cache(self._compile, weights=True)
         self.claims = declared(option)
-        for op in self._makers():
-            setattr(self, op, partial(self._call, op))
+        forward(self, self._makers(), self._call)
 
     def _makers(self) -> dict[str, Any]:
         rounding = self._rounding
@@ -161,8 +161,8 @@ class OpenVINO:
             "log_softmax": lambda x: ops.log_softmax(x, 1),
         }
 
-    def _call(self, op: str, *arrays: Array | None, **params: Any) -> Any:
-        x, *weights = (a for a in arrays if a is not None)
+    def _call(self, op: str, arrays: Sequence[Array], params: dict[str, Any]) -> Any:
+        x, *weights = arrays
         if op == "pad":
             params["dtype"] = x.dtype
         names = {"x": x, **{f"w{i}": w for i, w in enumerate(weights)}}
@@ -214,6 +214,4 @@ class OpenVINO:
 
 def make(option: str | None) -> OpenVINO:
     """OpenVINO; option ``ceil`` rounds up in its older way. Raises UnknownAdapter for others."""
-    if option not in (None, "ceil"):
-        raise UnknownAdapter(f"openvino has no option {option!r}; known: ceil")
-    return OpenVINO(option or "")
+    return OpenVINO(option_word("openvino", option, ("ceil",)))

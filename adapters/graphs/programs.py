@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from textwrap import wrap
 from typing import Any
 
+from ..wrapping import wrapped
 from .models import IR_VERSION, TYPES, Recipe, fed, lines
 from .nodes import NODES, Array
-
-WIDTH = 96
-"""Columns after which a statement is broken into lines."""
 
 NAMES = ("node", "sum_node")
 
@@ -37,7 +34,7 @@ class Program:
         for name, (operator, taken, made, attributes) in zip(NAMES, lines(node), strict=False):
             words = [repr(operator), repr(taken), repr(made)]
             words += [f"{key}={value!r}" for key, value in attributes.items()]
-            self.lines += _wrapped(f"{name} = helper.make_node(", words, ")")
+            self.lines += wrapped(f"{name} = helper.make_node", words)
         fed_values = [
             f"helper.make_tensor_value_info({name!r}, {TYPES[array.dtype.name]},"
             f" {list(array.shape) if recipe.shapes else [None] * array.ndim})"
@@ -74,11 +71,3 @@ def _spoken(array: Array, arrays: Mapping[str, Array], names: Mapping[str, str])
         if array.base is one and array.shape == one.shape[::-1]:
             return f"{names[name]}.T"
     return f"np.array({array.tolist()!r}, np.{array.dtype.name})"
-
-
-def _wrapped(start: str, words: list[str], end: str) -> list[str]:
-    line = start + ", ".join(words) + end
-    if len(line) <= WIDTH:
-        return [line]
-    inner = wrap(", ".join(words), WIDTH - 4, break_long_words=False, break_on_hyphens=False)
-    return [start, *(f"    {part}" for part in inner), end]

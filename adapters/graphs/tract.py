@@ -14,7 +14,8 @@ from typing import Any
 
 import tract
 
-from ..errors import UnknownAdapter
+from ..errors import option_words
+from ..forwarding import named
 from .claims import tract as declared
 from .models import OPSET, Cache, Graphs, Recipe, fed, model_of
 from .nodes import Array, Node
@@ -31,8 +32,7 @@ class Tract(Graphs):
         self._folder = tempfile.TemporaryDirectory(prefix="tract-")
         self._runnables = Cache(self._load, RECIPE.weights)
         claims = declared("")
-        operations = [op for op in claims if op not in ("all", "dialect", "fork", "accumulate")]
-        super().__init__("tract", tract.version(), claims, self._results, operations)
+        super().__init__("tract", tract.version(), claims, self._results, named(claims))
 
     def spell(
         self, which: str, op: str, inputs: Mapping[str, Array], names: Mapping[str, str],
@@ -59,8 +59,7 @@ class Tract(Graphs):
 
 def make(option: str | None) -> Tract:
     """The engine. Raises UnknownAdapter for an option: it has none."""
-    if option:
-        raise UnknownAdapter(f"tract has no options, and so no {option!r}")
+    option_words("tract", option)
     # Else every refusal walks the stack and looks up its symbols, which takes most of a second.
     os.environ["RUST_BACKTRACE"] = "0"
     return Tract()

@@ -20,7 +20,8 @@ import jax
 import numpy as np
 import numpy.typing as npt
 
-from convspec.adapters.errors import UnknownAdapter, nearest
+from ..errors import option_words
+from ..forwarding import forward
 
 Array = npt.NDArray[Any]
 Function = Callable[..., Any]
@@ -37,13 +38,7 @@ def begin(name: str, option: str | None, known: Sequence[str] = OPTIONS) -> tupl
 
     Raises UnknownAdapter for a word that is not `known`.
     """
-    words = tuple((option or "").split(",")) if option else ()
-    for word in words:
-        if word not in known:
-            allowed = ", ".join(known)
-            raise UnknownAdapter(
-                f"{name} has no option {word!r}{nearest(word, known)}; known: {allowed}"
-            )
+    words = option_words(name, option, known)
     if "JAX_PLATFORMS" not in os.environ:
         jax.config.update("jax_platforms", "cpu")
     # The suite runs one process per core, and its tensors are small: threads of XLA's own would
@@ -77,8 +72,7 @@ class Calls:
         if "unoptimized" in words:
             self.options["compiler_options"] = {"xla_backend_optimization_level": 0}
         self._program = lru_cache(PROGRAMS)(self._compiled)
-        for op in functions:
-            setattr(self, op, partial(self._forward, op))
+        forward(self, functions, self._forward)
 
     def vjp(self, op: str, inputs: Sequence[Array], cotangent: Array, **params: Any) -> list[Array]:
         """The gradients of ⟨op(*inputs, **params), cotangent⟩, one per input, by ``jax.vjp``."""
@@ -105,9 +99,8 @@ class Calls:
         whole = {**parameters, **self.keywords.get(op, {})}
         return spelled(self.functions[op], which, inputs, names, whole, self.options)
 
-    def _forward(self, op: str, *inputs: Array | None, **params: Any) -> Array:
-        given = tuple(array for array in inputs if array is not None)
-        return self._call("forward", op, (given,), params)[0]
+    def _forward(self, op: str, arrays: Sequence[Array], params: Mapping[str, Any]) -> Array:
+        return self._call("forward", op, (tuple(arrays),), params)[0]
 
     def _call(
         self, which: str, op: str, arguments: tuple[Any, ...], params: Mapping[str, Any]

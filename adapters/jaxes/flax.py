@@ -17,7 +17,7 @@ from flax import linen, nnx
 
 from .calls import OPTIONS, Calls, Function, begin
 from .claims import flax as claims_for
-from .layouts import around_dilated, first, is_full, kernel_last, last, transposed_last
+from .layouts import first, kernel_last, last, transposed_last, transposed_padding
 
 _NAMED = {"same_upper": "SAME", "valid": "VALID"}
 
@@ -49,11 +49,9 @@ def conv_transpose(
     if groups != 1:
         raise ValueError("nn.ConvTranspose has no groups")
     kernel = w.shape[2:]
-    pads = around_dilated(kernel, padding, output_padding, dilation)
-    full = is_full(kernel, stride, padding, output_padding, dilation)
+    pads = transposed_padding(kernel, stride, padding, output_padding, dilation)
     layer = linen.ConvTranspose(
-        w.shape[1], kernel, stride, "VALID" if full else pads, dilation, use_bias=b is not None,
-        transpose_kernel=True,
+        w.shape[1], kernel, stride, pads, dilation, use_bias=b is not None, transpose_kernel=True
     )  # fmt: skip
     return first(layer.apply(_parameters(transposed_last(w), b), last(x)))
 
@@ -135,13 +133,11 @@ def nnx_conv_transpose(
     if groups != 1:
         raise ValueError("nnx.ConvTranspose has no groups")
     kernel = w.shape[2:]
-    pads = around_dilated(kernel, padding, output_padding, dilation)
-    full = is_full(kernel, stride, padding, output_padding, dilation)
+    pads = transposed_padding(kernel, stride, padding, output_padding, dilation)
     layer = _filled(
         lambda rngs: nnx.ConvTranspose(
-            x.shape[1], w.shape[1], kernel, stride, padding="VALID" if full else pads,
-            kernel_dilation=dilation, use_bias=b is not None, param_dtype=w.dtype,
-            transpose_kernel=True, rngs=rngs,
+            x.shape[1], w.shape[1], kernel, stride, padding=pads, kernel_dilation=dilation,
+            use_bias=b is not None, param_dtype=w.dtype, transpose_kernel=True, rngs=rngs,
         ),
         transposed_last(w), b,
     )  # fmt: skip

@@ -39,14 +39,17 @@ def around_dilated(kernel: Any, padding: Any, output_padding: Any, dilation: Any
     )
 
 
-def is_full(kernel: Any, stride: Any, padding: Any, output_padding: Any, dilation: Any) -> bool:
-    """Whether these amounts are what JAX's transposed convolution calls VALID.
+def transposed_padding(
+    kernel: Any, stride: Any, padding: Any, output_padding: Any, dilation: Any
+) -> Any:
+    """Padding of a transposed convolution as JAX's takes it: VALID where that says it, else pairs.
 
-    That is no padding, and n·s + max(e − s, 0) cells.
+    VALID is no padding, and n·s + max(e − s, 0) cells.
     """
-    return all(
+    full = all(
         (low, high) == (0, 0) and more == max(s - d * (k - 1) - 1, 0)
         for k, s, (low, high), more, d in zip(
             kernel, stride, padding, output_padding, dilation, strict=True
         )
     )
+    return "VALID" if full else around_dilated(kernel, padding, output_padding, dilation)

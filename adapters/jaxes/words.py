@@ -1,24 +1,23 @@
 """A call of an adapter on JAX in the libraries' own words, for programs that show a failure alone.
 
 The words are those of the adapter: the function that makes the call, and what that function uses
-of its module, are written out as they stand.
+of its module and of others here, are written out as they stand.
 """
 
 from __future__ import annotations
 
 import ast
+import importlib
 import inspect
-import sys
 from collections.abc import Callable, Mapping
-from textwrap import wrap
+from functools import cache
 from typing import Any
 
 import numpy.typing as npt
 
-Array = npt.NDArray[Any]
+from ..wrapping import wrapped
 
-WIDTH = 96
-"""Columns after which a call is broken into lines."""
+Array = npt.NDArray[Any]
 
 
 def spelled(
@@ -35,9 +34,9 @@ def spelled(
         imports.append('jax.config.update("jax_enable_x64", True)')
     of = [name for name in inputs if name != "g" and not name.startswith("u_")]
     arrays = ", ".join(names[name] for name in of)
-    given = "".join(f", {name}={value!r}" for name, value in parameters.items())
     formal = ", ".join(of)
-    lines = _call("", f"def f({formal}): return {function.__name__}(", f"{formal}{given}")
+    given = [*of, *(f"{name}={value!r}" for name, value in parameters.items())]
+    lines = wrapped(f"def f({formal}): return {function.__name__}", given)
     jit = "".join(f", {name}={value!r}" for name, value in options.items())
     if which == "forward":
         return [*imports, *sources], [*lines, f"results = [jax.jit(f{jit})({arrays})]"]
@@ -54,47 +53,69 @@ def spelled(
     return [*imports, *sources], lines
 
 
-def _call(indent: str, begin: str, arguments: str) -> list[str]:
-    line = f"{indent}{begin}{arguments})"
-    if len(line) <= WIDTH:
-        return [line]
-    inner = wrap(arguments, WIDTH - 4, break_long_words=False, break_on_hyphens=False)
-    return [f"{indent}{begin}", *(f"{indent}    {part}" for part in inner), f"{indent})"]
-
-
 def _written(function: Callable[..., Any]) -> tuple[list[str], list[str]]:
-    """The imports that a function needs, and its source with that of all it uses of its module."""
-    module = sys.modules[function.__module__]
-    tree = ast.parse(inspect.getsource(module))
-    defined: dict[str, ast.stmt] = {}
-    imported: dict[str, ast.stmt] = {}
-    for node in tree.body:
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            defined[node.name] = node
-        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            defined[node.targets[0].id] = node
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            for name in node.names:
-                imported[name.asname or name.name.partition(".")[0]] = node
-    needed: list[str] = []
-    _gather(function.__name__, defined, needed)
-    used = {name for one in needed for name in _names(defined[one])}
-    found = [node for name, node in imported.items() if name in used | {"jax", "jnp"}]
-    imports = list(dict.fromkeys(ast.unparse(_bare(node, used)) for node in found))
-    order = [name for name in defined if name in needed]
-    return imports, [line for name in order for line in _source(defined[name])]
+    """The imports that a function needs, and its source with that of all it uses of ours."""
+    needed: dict[str, set[str]] = {}
+    _gather(function.__name__, function.__module__, needed)
+    imports, lines = [], []
+    for module, names in needed.items():
+        for node in _module(module).body:
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                used = names | {"jax", "jnp"}
+                imports += [ast.unparse(_bare(node, used))] if used & _bound(node) else []
+            elif names & _bound(node):
+                lines += _source(node)
+    # The lines that call it use both.
+    own = [line for line in ("import jax", "import jax.numpy as jnp") if line not in imports]
+    return list(dict.fromkeys([*own, *imports])), lines
 
 
-def _gather(name: str, defined: Mapping[str, ast.stmt], needed: list[str]) -> None:
-    if name in needed or name not in defined:
+def _gather(name: str, module: str, needed: dict[str, set[str]]) -> None:
+    """Enter, by module, what a function uses: definitions and imports, by what they are called."""
+    node = next((one for one in _module(module).body if name in _bound(one)), None)
+    if node is None or name in needed.get(module, ()):
         return
-    needed.append(name)
-    for other in sorted(_names(defined[name])):
-        _gather(other, defined, needed)
+    if isinstance(node, ast.ImportFrom) and node.level:
+        home = importlib.import_module("." * node.level + (node.module or ""), _package(module))
+        _gather(name, home.__name__, needed)
+        return
+    needed.setdefault(module, set()).add(name)
+    if not isinstance(node, (ast.Import, ast.ImportFrom)):
+        for other in sorted(_names(node)):
+            _gather(other, module, needed)
+
+
+def _package(module: str) -> str | None:
+    return importlib.import_module(module).__package__
+
+
+@cache
+def _module(name: str) -> ast.Module:
+    return ast.parse(inspect.getsource(importlib.import_module(name)))
+
+
+def _bound(node: ast.stmt) -> set[str]:
+    """What a statement of a module gives names to: an import, a definition or a constant."""
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return {_called(one) for one in node.names}
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        return {node.name}
+    first = node.targets[0] if isinstance(node, ast.Assign) else None
+    return {first.id} if isinstance(first, ast.Name) else set()
+
+
+def _called(one: ast.alias) -> str:
+    return one.asname or one.name.partition(".")[0]
 
 
 def _names(node: ast.stmt) -> set[str]:
-    return {one.id for one in ast.walk(_stripped(node)) if isinstance(one, ast.Name)}
+    """The names that a definition uses, but for those that it binds itself."""
+    nodes = list(ast.walk(_stripped(node)))
+    names = [one for one in nodes if isinstance(one, ast.Name)]
+    bound = {one.id for one in names if isinstance(one.ctx, ast.Store)}
+    bound |= {one.arg for one in nodes if isinstance(one, ast.arg)}
+    bound |= {one.name for one in nodes[1:] if isinstance(one, ast.FunctionDef)}
+    return {one.id for one in names} - bound
 
 
 class _Strip(ast.NodeTransformer):
@@ -123,9 +144,9 @@ def _source(node: ast.stmt) -> list[str]:
     return ["", *text] if isinstance(node, ast.FunctionDef) else text
 
 
-def _bare(node: ast.stmt, used: set[str]) -> ast.stmt:
+def _bare(node: ast.Import | ast.ImportFrom, names: set[str]) -> ast.stmt:
     """An import without the names that are not used."""
+    kept = [one for one in node.names if _called(one) in names]
     if isinstance(node, ast.ImportFrom):
-        kept = [name for name in node.names if (name.asname or name.name) in used]
         return ast.ImportFrom(node.module, kept, node.level)
-    return node
+    return ast.Import(kept)

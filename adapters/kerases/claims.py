@@ -12,8 +12,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from convspec.spec.dtypes import FLOATS, INTEGERS
+from convspec.spec.dtypes import FLOATS
 from convspec.spec.groups import TWICE
+
+from ..claiming import NO_CELLS, NUMBERS, ONE_SAME, REPEATED
 
 _TENSORFLOW = (
     "conv", "conv_transpose", "pad", "max_pool", "max_pool_with_indices", "avg_pool",
@@ -21,24 +23,26 @@ _TENSORFLOW = (
     "log_softmax", "cross_entropy",
 )  # fmt: skip
 
-_NAMED = ["same_upper", "valid"]
-
-_UNPADDED = {"padding": [0, 0], "named_padding": _NAMED}
+_UNPADDED = {"padding": [0, 0], "named_padding": ONE_SAME}
 
 _POOL: dict[str, Any] = {"dilation": [1, 1], "ceil_mode": [False]}
 
-_TENSORFLOW_DIALECT: dict[str, str] = {
+_ALIKE: dict[str, str] = {
+    **NO_CELLS,
     "conv_transpose.output-padding": "stride",
+    "pad.negative": "reject",
+    "cross_entropy.empty-batch": "nan",
+}
+"""The dialect of TensorFlow, and of Keras on every backend."""
+
+_TENSORFLOW_DIALECT: dict[str, str] = {
+    **_ALIKE,
     "max_pool.index-place": "channels-last",
     "max_pool.nan": "ignored",
     "max_pool.padding-value": "lowest",
     "max_pool.empty-window": "lowest",
     "global_max_pool.tie": "split",
-    "pad.negative": "reject",
-    "global_avg_pool.empty": "nan",
-    "global_sum_pool.empty": "zero",
     "softmax.no-classes": "empty",
-    "cross_entropy.empty-batch": "nan",
 }
 
 
@@ -51,11 +55,11 @@ def tensorflow(option: str) -> dict[str, Any]:
         return {
             "all": {"dtypes": floats},
             "dialect": _TENSORFLOW_DIALECT,
-            "conv": {"named_padding": _NAMED, "stride": [1, 1]},
-            "max_pool": {**pool, "dtypes": [*floats, *INTEGERS]},
+            "conv": {"named_padding": ONE_SAME, "stride": [1, 1]},
+            "max_pool": {**pool, **NUMBERS},
             "avg_pool": {**pool, "count_include_pad": [False]},
         }
-    conv: dict[str, Any] = {"named_padding": _NAMED}
+    conv: dict[str, Any] = {"named_padding": ONE_SAME}
     if "depthwise" in words:
         return {"all": {"dtypes": floats}, "conv": conv}
     if "raw" in words:  # it has no gradient
@@ -70,62 +74,36 @@ def tensorflow(option: str) -> dict[str, Any]:
         "double_vjp": [name for name in TWICE if name in _TENSORFLOW and "indices" not in name],
         "conv": conv,
         "conv_transpose": {"groups": [1, 1]},
-        "pad": {"modes": ["constant", "reflect", "symmetric"], "dtypes": [*floats, *INTEGERS]},
+        "pad": {"modes": ["constant", "reflect", "symmetric"], **NUMBERS},
         "max_pool": {
-            **_POOL, "named_padding": _NAMED, "padding_limit": "window",
-            "dtypes": [*floats, *INTEGERS],
+            **_POOL, "named_padding": ONE_SAME, "padding_limit": "window", **NUMBERS,
         },
         "max_pool_with_indices": {
-            **_POOL, **_UNPADDED, "ranks": [2], "dtypes": [*floats, *INTEGERS],
-            "empty_batch": False,
+            **_POOL, **_UNPADDED, "ranks": [2], **NUMBERS, "empty_batch": False,
         },
         "avg_pool": {**_POOL, **_UNPADDED, "count_include_pad": [False]},
-        "global_max_pool": {"dtypes": [*floats, *INTEGERS]},
-        "global_sum_pool": {"dtypes": [*floats, *INTEGERS]},
-        "relu": {"dtypes": [*floats, *INTEGERS]},
+        "global_max_pool": NUMBERS,
+        "global_sum_pool": NUMBERS,
+        "relu": NUMBERS,
         "dense": {"dtypes": [*floats, "int32", "int64"]},
     }  # fmt: skip
 
 
+_NUMPY_DIALECT = {**_ALIKE, **REPEATED, "pool.too-large-window": "empty"}
+
 _KERAS_DIALECT: dict[str, dict[str, str]] = {
     "torch": {
-        "conv_transpose.output-padding": "stride",
+        **_ALIKE,
         "max_pool.nan-index": "last",
         "global_max_pool.tie": "split",
         "adaptive_avg_pool.empty": "nan",
-        "pad.negative": "reject",
-        "global_avg_pool.empty": "nan",
-        "global_sum_pool.empty": "zero",
         "softmax.no-classes": "empty",
-        "cross_entropy.empty-batch": "nan",
     },
     "tensorflow": {
         **{k: v for k, v in _TENSORFLOW_DIALECT.items() if k != "max_pool.index-place"},
     },
-    "jax": {
-        "conv_transpose.output-padding": "stride",
-        "pool.too-large-window": "empty",
-        "global_max_pool.tie": "split",
-        "pad.negative": "reject",
-        "pad.reflect-limit": "repeat",
-        "pad.symmetric-limit": "repeat",
-        "pad.circular-limit": "repeat",
-        "global_avg_pool.empty": "nan",
-        "global_sum_pool.empty": "zero",
-        "cross_entropy.empty-batch": "nan",
-    },
-    "numpy": {
-        "conv_transpose.output-padding": "stride",
-        "pool.too-large-window": "empty",
-        "adaptive_avg_pool.empty": "nan",
-        "pad.negative": "reject",
-        "pad.reflect-limit": "repeat",
-        "pad.symmetric-limit": "repeat",
-        "pad.circular-limit": "repeat",
-        "global_avg_pool.empty": "nan",
-        "global_sum_pool.empty": "zero",
-        "cross_entropy.empty-batch": "nan",
-    },
+    "jax": {**_NUMPY_DIALECT, "global_max_pool.tie": "split"},
+    "numpy": {**_NUMPY_DIALECT, "adaptive_avg_pool.empty": "nan"},
 }
 
 _MODES = {
@@ -155,7 +133,7 @@ def keras(option: str) -> dict[str, Any]:
         "fork": backend in ("torch", "tensorflow"),
         # Convolutions are XLA's on NumPy, too.
         "compiled": backend in ("jax", "numpy"),
-        "conv": {"named_padding": _NAMED, "dtypes": kept},
+        "conv": {"named_padding": ONE_SAME, "dtypes": kept},
     }
     if "depthwise" in words:
         return {key: value for key, value in claims.items() if key != "dialect"}

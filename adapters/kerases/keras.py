@@ -14,7 +14,7 @@ import sys
 from types import SimpleNamespace
 from typing import Any
 
-from ..errors import AdapterError, UnknownAdapter, nearest
+from ..errors import AdapterError, UnknownAdapter, option_words
 
 BACKENDS = ("torch", "tensorflow", "jax", "numpy")
 
@@ -27,14 +27,8 @@ def make(option: str | None) -> Any:
     Raises UnknownAdapter for other words, AdapterError if Keras was loaded with another backend: it
     has one for the life of a process.
     """
-    words = option.split(",") if option else []
+    words = option_words("keras", option, (*BACKENDS, *_WORDS))
     backend = next((word for word in words if word in BACKENDS), "")
-    for word in words:
-        if word not in (*BACKENDS, *_WORDS):
-            known = (*BACKENDS, *_WORDS)
-            raise UnknownAdapter(
-                f"keras has no option {word!r}{nearest(word, known)}; known: {', '.join(known)}"
-            )
     if not backend:
         raise UnknownAdapter(f"keras needs a backend: keras:{', keras:'.join(BACKENDS)}")
     before = os.environ.get("KERAS_BACKEND")

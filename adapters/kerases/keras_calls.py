@@ -12,13 +12,16 @@ import numpy.typing as npt
 
 from convspec.spec.operations import OPERATIONS
 
-from .keras_lines import Style, plan
-from .lines import Plan, form_text, formed, returned_text, run, unformed, written
+from ..forwarding import by_name, forward
+from .forms import channels_of, form_text, formed, handed, returned_text, unformed
+from .keras_lines import PLANS, Style, plan
+from .lines import run, written
 
 Array = npt.NDArray[Any]
 
 _MODULES = {"keras": keras}
 _BACKEND = keras.backend.backend()
+_tensor = keras.ops.convert_to_tensor
 
 # The suite runs one process per core, and its tensors are small: threads of a library's own would
 # only compete. Whoever sets OMP_NUM_THREADS has decided otherwise.
@@ -38,7 +41,8 @@ if "OMP_NUM_THREADS" not in os.environ:
 class Keras:
     """Keras on the backend that it was loaded with.
 
-    Arrays are NumPy's, (N, C, *spatial), in and out; errors are those of Keras and its backend.
+    Arrays are NumPy's, (N, C, *spatial), in and out; errors are those of Keras and its backend. It
+    has a function for each operation that `keras_lines` plans.
     """
 
     name = "keras"
@@ -49,66 +53,7 @@ class Keras:
         self.claims = claims
         if backend != "numpy":
             self.vjp = self._vjp
-
-    def conv(self, x: Array, w: Array, b: Array | None = None, **params: Any) -> Array:
-        """Convolution by ``keras.ops.conv``, or ``depthwise_conv``."""
-        return self._run("conv", (x, w, b), params)
-
-    def conv_transpose(self, x: Array, w: Array, b: Array | None = None, **params: Any) -> Array:
-        """Transposed convolution by ``keras.ops.conv_transpose``."""
-        return self._run("conv_transpose", (x, w, b), params)
-
-    def pad(self, x: Array, **params: Any) -> Array:
-        """Padding by ``keras.ops.pad``."""
-        return self._run("pad", (x,), params)
-
-    def max_pool(self, x: Array, **params: Any) -> Array:
-        """Max pooling by ``keras.ops.max_pool``."""
-        return self._run("max_pool", (x,), params)
-
-    def avg_pool(self, x: Array, **params: Any) -> Array:
-        """Average pooling by ``keras.ops.average_pool``."""
-        return self._run("avg_pool", (x,), params)
-
-    def adaptive_avg_pool(self, x: Array, **params: Any) -> Array:
-        """Adaptive average pooling by ``keras.ops.adaptive_average_pool``."""
-        return self._run("adaptive_avg_pool", (x,), params)
-
-    def adaptive_max_pool(self, x: Array, **params: Any) -> Array:
-        """Adaptive max pooling by ``keras.ops.adaptive_max_pool``."""
-        return self._run("adaptive_max_pool", (x,), params)
-
-    def global_avg_pool(self, x: Array) -> Array:
-        """``keras.ops.mean`` over the spatial axes, as the global layers do."""
-        return self._run("global_avg_pool", (x,), {})
-
-    def global_max_pool(self, x: Array) -> Array:
-        """``keras.ops.max`` over the spatial axes, as the global layers do."""
-        return self._run("global_max_pool", (x,), {})
-
-    def global_sum_pool(self, x: Array) -> Array:
-        """``keras.ops.sum`` over the spatial axes."""
-        return self._run("global_sum_pool", (x,), {})
-
-    def relu(self, x: Array) -> Array:
-        """``keras.ops.relu``."""
-        return self._run("relu", (x,), {})
-
-    def dense(self, x: Array, w: Array, b: Array | None = None) -> Array:
-        """``keras.ops.matmul`` and ``keras.ops.add``."""
-        return self._run("dense", (x, w, b), {})
-
-    def softmax(self, x: Array) -> Array:
-        """``keras.ops.softmax`` over the channels."""
-        return self._run("softmax", (x,), {})
-
-    def log_softmax(self, x: Array) -> Array:
-        """``keras.ops.log_softmax`` over the channels."""
-        return self._run("log_softmax", (x,), {})
-
-    def cross_entropy(self, logits: Array, labels: Array) -> Array:
-        """``keras.ops.sparse_categorical_crossentropy``, the mean over the batch."""
-        return self._run("cross_entropy", (logits, labels), {})
+        forward(self, PLANS, self._run)
 
     def _vjp(
         self, op: str, inputs: Sequence[Array], cotangent: Array, **params: Any
@@ -117,11 +62,11 @@ class Keras:
 
         One per input, but for labels, which have none.
         """
-        arrays = _named(op, inputs)
+        arrays = by_name(op, inputs)
         made = plan(op, arrays, self.style, params)
-        tensors = _tensors(arrays, made)
+        tensors = handed(arrays, made.forms, _tensor)
         leaves = [name for name in arrays if name not in OPERATIONS[op].constant]
-        g = keras.ops.convert_to_tensor(formed(cotangent, made.form, 0))
+        g = _tensor(formed(cotangent, made.form, 0))
 
         def function(*values: Any) -> Any:
             return run(made, {**tensors, **dict(zip(leaves, values, strict=True))}, _MODULES)[0]
@@ -139,7 +84,7 @@ class Keras:
         """A call in Keras's own words: imports, and lines that set `results`."""
         arrays = {n: a for n, a in inputs.items() if n != "g" and not n.startswith("u_")}
         made = plan(op, arrays, self.style, parameters)
-        channels = _channels(arrays)
+        channels = channels_of(arrays)
 
         def tensor(name: str, form: str) -> str:
             text = form_text(names[name], form, channels)
@@ -173,27 +118,11 @@ class Keras:
         )
         return imports, [*lines, f"results = [{got}]"]
 
-    def _run(self, op: str, inputs: Sequence[Array | None], params: Mapping[str, Any]) -> Array:
-        arrays = _named(op, [array for array in inputs if array is not None])
+    def _run(self, op: str, inputs: Sequence[Array], params: Mapping[str, Any]) -> Array:
+        arrays = by_name(op, inputs)
         made = plan(op, arrays, self.style, params)
-        return unformed(_to_array(run(made, _tensors(arrays, made), _MODULES)[0]), made.form)
-
-
-def _named(op: str, inputs: Sequence[Array]) -> dict[str, Array]:
-    return dict(zip(OPERATIONS[op].inputs, inputs, strict=False))
-
-
-def _channels(arrays: Mapping[str, Array]) -> int:
-    first = next(iter(arrays.values()))
-    return first.shape[1] if first.ndim > 1 else 0
-
-
-def _tensors(arrays: Mapping[str, Array], made: Plan) -> dict[str, Any]:
-    channels = _channels(arrays)
-    return {
-        name: keras.ops.convert_to_tensor(formed(array, made.forms.get(name, ""), channels))
-        for name, array in arrays.items()
-    }
+        y = run(made, handed(arrays, made.forms, _tensor), _MODULES)[0]
+        return unformed(_to_array(y), made.form)
 
 
 def _to_array(tensor: Any) -> Array:

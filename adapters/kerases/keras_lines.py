@@ -14,15 +14,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
-from .lines import AS_IS, DEPTHWISE, KERNEL, LAST, Line, Name, Plan
-
-Shape = tuple[int, ...]
-Ints = tuple[int, ...]
-Pads = tuple[tuple[int, int], ...]
-
-X, W, B, Y = Name("x"), Name("w"), Name("b"), Name("y")
+from . import checks
+from .forms import AS_IS, DEPTHWISE, KERNEL, LAST
+from .lines import B, Ints, Line, Name, Pads, Plan, Shape, W, X, Y, planned
 
 FIRST, ONE_BY_ONE = "channels-first", "depthwise"
 """Options: the layout; depthwise convolutions of one or two axes by their own function."""
@@ -63,9 +57,7 @@ class Style:
 
 def rank_of(shape: Shape) -> int:
     """The number of spatial axes. Raises ValueError where Keras has no function for it."""
-    if not 3 <= len(shape) <= 5:
-        raise ValueError(f"Keras has 1, 2 or 3 spatial axes, not those of shape {shape}")
-    return len(shape) - 2
+    return checks.rank_of(shape, "Keras")
 
 
 def _named(padding: Pads | str, rank: int) -> str:
@@ -94,10 +86,7 @@ def _conv(
     dilation: Ints, groups: int,
 ) -> Plan:  # fmt: skip
     rank = rank_of(shapes["x"])
-    channels, inputs = shapes["x"][1], (shapes["w"][1] if len(shapes["w"]) > 1 else 0)
-    if channels != inputs * groups or len(shapes["w"]) != rank + 2:
-        # Keras reads the groups off the channels, so that a wrong number cannot be told.
-        raise ValueError(f"{channels} channels are not {groups} groups of {inputs}")
+    channels = checks.in_groups(shapes, rank, groups)
     lines: list[Line] = []
     if not isinstance(padding, str) and any(any(pair) for pair in padding):
         if len(padding) != rank or any(low < 0 or high < 0 for low, high in padding):
@@ -123,10 +112,7 @@ def _conv_transpose(
         raise ValueError(f"Keras has no transposed convolution of {groups} groups")
     if isinstance(padding, str) or len(padding) != rank:
         raise ValueError(f"padding needs {rank} pairs, not {padding!r}")
-    if len(shapes["w"]) != rank + 2 or shapes["w"][0] != shapes["x"][1]:
-        raise ValueError(f"a weight {shapes['w']} does not fit an input {shapes['x']}")
-    if any(low < 0 or high < 0 for low, high in padding):
-        raise ValueError(f"padding cannot be negative: {padding}")
+    checks.transposed(shapes, rank, padding)
     if any(extra >= s for extra, s in zip(output_padding, stride, strict=True)):
         raise ValueError(f"the output padding {output_padding} has to be lower than {stride}")
     sizes = shapes["x"][2:]
@@ -170,7 +156,7 @@ def _conv_transpose(
 
 
 def _pool(function: str) -> Callable[..., Plan]:
-    def planned(
+    def drawn(
         shapes: Mapping[str, Shape], style: Style, dtype: str, *, window: Ints, stride: Ints,
         padding: Pads | str, dilation: Ints, ceil_mode: bool, count_include_pad: bool = False,
     ) -> Plan:  # fmt: skip
@@ -184,19 +170,17 @@ def _pool(function: str) -> Callable[..., Plan]:
                 "padding": native, "data_format": style.data_format}  # fmt: skip
         return Plan([Line("y", function, call)], {"x": style.form}, form=style.form)
 
-    return planned
+    return drawn
 
 
 def _adaptive(function: str) -> Callable[..., Plan]:
-    def planned(
-        shapes: Mapping[str, Shape], style: Style, dtype: str, *, output_size: Ints
-    ) -> Plan:
+    def drawn(shapes: Mapping[str, Shape], style: Style, dtype: str, *, output_size: Ints) -> Plan:
         if len(output_size) != rank_of(shapes["x"]):
             raise ValueError(f"the output size {output_size} does not fit {shapes['x']}")
         call = {"inputs": X, "output_size": tuple(output_size), "data_format": style.data_format}
         return Plan([Line("y", function, call)], {"x": style.form}, form=style.form)
 
-    return planned
+    return drawn
 
 
 def _pad(
@@ -216,21 +200,20 @@ def _pad(
 
 
 def _global(function: str) -> Callable[..., Plan]:
-    def planned(shapes: Mapping[str, Shape], style: Style, dtype: str) -> Plan:
+    def drawn(shapes: Mapping[str, Shape], style: Style, dtype: str) -> Plan:
         rank = rank_of(shapes["x"])
         axes = tuple(range(2, 2 + rank)) if style.first else tuple(range(1, 1 + rank))
         return Plan([Line("y", function, {"x": X, "axis": axes})], {"x": style.form})
 
-    return planned
+    return drawn
 
 
 def _flat(function: str) -> Callable[..., Plan]:
-    def planned(shapes: Mapping[str, Shape], style: Style, dtype: str) -> Plan:
-        if len(shapes["x"]) != 2:
-            raise ValueError(f"x needs two axes, not shape {shapes['x']}")
+    def drawn(shapes: Mapping[str, Shape], style: Style, dtype: str) -> Plan:
+        checks.flat(shapes, "x")
         return Plan([Line("y", function, {"x": X, "axis": -1})])
 
-    return planned
+    return drawn
 
 
 def _relu(shapes: Mapping[str, Shape], style: Style, dtype: str) -> Plan:
@@ -238,9 +221,7 @@ def _relu(shapes: Mapping[str, Shape], style: Style, dtype: str) -> Plan:
 
 
 def _dense(shapes: Mapping[str, Shape], style: Style, dtype: str) -> Plan:
-    for name in ("x", "w"):
-        if len(shapes[name]) != 2:
-            raise ValueError(f"{name} needs two axes, not shape {shapes[name]}")
+    checks.flat(shapes, "x", "w")
     lines = [
         Line("w", "keras.ops.transpose", {"x": W}),
         Line("y", "keras.ops.matmul", {"x1": X, "x2": W}),
@@ -280,6 +261,4 @@ def plan(op: str, arrays: Mapping[str, Any], style: Style, params: Mapping[str, 
 
     Raises ValueError for what Keras has no parameter for.
     """
-    shapes = {name: tuple(np.shape(array)) for name, array in arrays.items()}
-    dtype = str(next(iter(arrays.values())).dtype)
-    return PLANS[op](shapes, style, dtype, **params)
+    return planned(PLANS, op, arrays, style, params)

@@ -19,7 +19,7 @@ import sys
 from types import SimpleNamespace
 from typing import Any
 
-from ..errors import AdapterError, UnknownAdapter, nearest
+from ..errors import AdapterError, UnknownAdapter, option_words
 
 OPTIONS = ("no-onednn", "nd", "depthwise", "raw")
 
@@ -32,13 +32,7 @@ def make(option: str | None) -> Any:
     Raises UnknownAdapter for other words, AdapterError if TensorFlow was loaded with the other
     setting of oneDNN.
     """
-    words = option.split(",") if option else []
-    for word in words:
-        if word not in OPTIONS:
-            raise UnknownAdapter(
-                f"tensorflow has no option {word!r}{nearest(word, OPTIONS)}; known: "
-                f"{', '.join(OPTIONS)}"
-            )
+    words = option_words("tensorflow", option, OPTIONS)
     paths = [word for word in words if word != "no-onednn"]
     if paths[1:]:
         raise UnknownAdapter(f"tensorflow: choose one of the options {', '.join(paths)}")

@@ -11,8 +11,10 @@ import tensorflow as tf
 
 from convspec.spec.operations import OPERATIONS
 
-from .lines import Plan, form_text, formed, returned_text, run, unformed, written
-from .tensorflow_lines import plan
+from ..forwarding import by_name, forward
+from .forms import channels_of, form_text, formed, handed, returned_text, unformed
+from .lines import run, written
+from .tensorflow_lines import PLANS, plan
 
 Array = npt.NDArray[Any]
 
@@ -29,7 +31,8 @@ if "OMP_NUM_THREADS" not in os.environ:
 class TensorFlow:
     """One way to run TensorFlow: its kernels with oneDNN or without, and a family of functions.
 
-    Arrays are NumPy's, (N, C, *spatial), in and out; errors are TensorFlow's own.
+    Arrays are NumPy's, (N, C, *spatial), in and out; errors are TensorFlow's own. It has a function
+    for each operation that `tensorflow_lines` plans.
     """
 
     name = "tensorflow"
@@ -39,72 +42,16 @@ class TensorFlow:
         self.path = path
         self.onednn = onednn
         self.claims = claims
-
-    def conv(self, x: Array, w: Array, b: Array | None = None, **params: Any) -> Array:
-        """Convolution by ``tf.nn.conv1d``, ``conv2d`` or ``conv3d``, or as the option says."""
-        return self._run("conv", (x, w, b), params)[0]
-
-    def conv_transpose(self, x: Array, w: Array, b: Array | None = None, **params: Any) -> Array:
-        """Transposed convolution by ``tf.nn.conv_transpose`` or ``tf.nn.conv2d_transpose``."""
-        return self._run("conv_transpose", (x, w, b), params)[0]
-
-    def pad(self, x: Array, **params: Any) -> Array:
-        """Padding by ``tf.pad``."""
-        return self._run("pad", (x,), params)[0]
-
-    def max_pool(self, x: Array, **params: Any) -> Array:
-        """Max pooling by ``tf.nn.max_pool1d``, ``2d`` or ``3d``."""
-        return self._run("max_pool", (x,), params)[0]
-
-    def max_pool_with_indices(self, x: Array, **params: Any) -> tuple[Array, Array]:
-        """Max pooling of two axes by ``tf.nn.max_pool_with_argmax``."""
-        y, indices = self._run("max_pool_with_indices", (x,), params)
-        return y, indices
-
-    def avg_pool(self, x: Array, **params: Any) -> Array:
-        """Average pooling by ``tf.nn.avg_pool1d``, ``2d`` or ``3d``."""
-        return self._run("avg_pool", (x,), params)[0]
-
-    def global_avg_pool(self, x: Array) -> Array:
-        """``tf.reduce_mean`` over the spatial axes."""
-        return self._run("global_avg_pool", (x,), {})[0]
-
-    def global_max_pool(self, x: Array) -> Array:
-        """``tf.reduce_max`` over the spatial axes."""
-        return self._run("global_max_pool", (x,), {})[0]
-
-    def global_sum_pool(self, x: Array) -> Array:
-        """``tf.reduce_sum`` over the spatial axes."""
-        return self._run("global_sum_pool", (x,), {})[0]
-
-    def relu(self, x: Array) -> Array:
-        """``tf.nn.relu``."""
-        return self._run("relu", (x,), {})[0]
-
-    def dense(self, x: Array, w: Array, b: Array | None = None) -> Array:
-        """``tf.linalg.matmul`` and ``tf.nn.bias_add``."""
-        return self._run("dense", (x, w, b), {})[0]
-
-    def softmax(self, x: Array) -> Array:
-        """``tf.nn.softmax`` over the channels."""
-        return self._run("softmax", (x,), {})[0]
-
-    def log_softmax(self, x: Array) -> Array:
-        """``tf.nn.log_softmax`` over the channels."""
-        return self._run("log_softmax", (x,), {})[0]
-
-    def cross_entropy(self, logits: Array, labels: Array) -> Array:
-        """``tf.nn.sparse_softmax_cross_entropy_with_logits``, the mean over the batch."""
-        return self._run("cross_entropy", (logits, labels), {})[0]
+        forward(self, PLANS, self._run)
 
     def vjp(self, op: str, inputs: Sequence[Array], cotangent: Array, **params: Any) -> list[Array]:
         """The gradients of ⟨op(*inputs, **params), cotangent⟩, by ``tf.GradientTape``.
 
         One per input, but for labels, which have none.
         """
-        arrays = _named(op, inputs)
+        arrays = by_name(op, inputs)
         made = plan(op, arrays, self.path, params)
-        tensors = _tensors(arrays, made)
+        tensors = handed(arrays, made.forms, tf.constant)
         leaves = [tensors[name] for name in arrays if name not in OPERATIONS[op].constant]
         with tf.GradientTape() as tape:
             tape.watch(leaves)
@@ -124,9 +71,9 @@ class TensorFlow:
 
         One per input, then that of the cotangent; a None among `cotangents` leaves its term out.
         """
-        arrays = _named(op, inputs)
+        arrays = by_name(op, inputs)
         made = plan(op, arrays, self.path, params)
-        tensors = _tensors(arrays, made)
+        tensors = handed(arrays, made.forms, tf.constant)
         forms = [made.forms.get(name, "") for name in arrays]
         leaves = list(tensors.values())
         g = tf.constant(formed(cotangent, made.form, 0))
@@ -136,7 +83,7 @@ class TensorFlow:
                 inner.watch(leaves)
                 y = run(made, tensors, _MODULES)[0]
             first = inner.gradient(y, leaves, g)
-        channels = _channels(arrays)
+        channels = channels_of(arrays)
         terms = [
             (d, tf.constant(formed(u, form, channels)))
             for d, u, form in zip(first, cotangents, forms, strict=True)
@@ -158,7 +105,7 @@ class TensorFlow:
         """A call in TensorFlow's own words: imports, and lines that set `results`."""
         arrays = {n: a for n, a in inputs.items() if n != "g" and not n.startswith("u_")}
         made = plan(op, arrays, self.path, parameters)
-        channels = _channels(arrays)
+        channels = channels_of(arrays)
         off = ["import os", 'os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"']
         imports = [*([] if self.onednn else off), "import tensorflow as tf"]
 
@@ -199,27 +146,9 @@ class TensorFlow:
             ]
         return imports, [*lines, f"results = [{', '.join(got)}]"]
 
-    def _run(
-        self, op: str, inputs: Sequence[Array | None], params: Mapping[str, Any]
-    ) -> list[Array]:
-        arrays = _named(op, [array for array in inputs if array is not None])
+    def _run(self, op: str, inputs: Sequence[Array], params: Mapping[str, Any]) -> Any:
+        arrays = by_name(op, inputs)
         made = plan(op, arrays, self.path, params)
-        found = run(made, _tensors(arrays, made), _MODULES)
-        return [unformed(y.numpy(), made.form) for y in found]
-
-
-def _named(op: str, inputs: Sequence[Array]) -> dict[str, Array]:
-    return dict(zip(OPERATIONS[op].inputs, inputs, strict=False))
-
-
-def _channels(arrays: Mapping[str, Array]) -> int:
-    first = next(iter(arrays.values()))
-    return first.shape[1] if first.ndim > 1 else 0
-
-
-def _tensors(arrays: Mapping[str, Array], made: Plan) -> dict[str, Any]:
-    channels = _channels(arrays)
-    return {
-        name: tf.constant(formed(array, made.forms.get(name, ""), channels))
-        for name, array in arrays.items()
-    }
+        found = run(made, handed(arrays, made.forms, tf.constant), _MODULES)
+        results = tuple(unformed(y.numpy(), made.form) for y in found)
+        return results if len(results) > 1 else results[0]

@@ -18,6 +18,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from convspec.spec.operations import NAMED_PADDINGS
+
+from ..claiming import NO_CELLS, ONE_SAME
+
 _NCNN_DIALECT = {
     "conv_transpose.output-padding": "any",
     "pool.ceil-mode": "keep",
@@ -30,8 +34,7 @@ _NCNN_DIALECT = {
 
 _LITERT_DIALECT = {
     "max_pool.nan": "ignored",
-    "global_avg_pool.empty": "nan",
-    "global_sum_pool.empty": "zero",
+    **NO_CELLS,
     "global_max_pool.empty": "identity",
     "pad.negative": "reject",
 }
@@ -52,13 +55,14 @@ _MNN_DIALECT = {
 def ncnn(option: str) -> dict[str, Any]:
     """The claims of ncnn for an option of the adapter."""
     words = option.split(",")
-    same = ["same_upper", "same_lower", "valid"]
-    pool: dict[str, Any] = {"dilation": [1, 1], "named_padding": same, "named_ceil": False}
+    pool: dict[str, Any] = {
+        "dilation": [1, 1], "named_padding": NAMED_PADDINGS, "named_ceil": False,
+    }  # fmt: skip
     every = {} if "unchecked" in words else {"layouts": ["contiguous"]}
     return {
         "all": {"dtypes": ["float32"], "empty_batch": False, **every},
         "dialect": _NCNN_DIALECT,
-        "conv": {"named_padding": same},
+        "conv": {"named_padding": NAMED_PADDINGS},
         "pad": {"modes": ["constant", "reflect", "replicate"]},
         "max_pool": pool,
         "avg_pool": pool,
@@ -67,15 +71,14 @@ def ncnn(option: str) -> dict[str, Any]:
 
 def litert(option: str) -> dict[str, Any]:
     """The claims of LiteRT for an option of the adapter."""
-    same = ["same_upper", "valid"]
     pool: dict[str, Any] = {
-        "ranks": [2], "padding": [0, 0], "dilation": [1, 1], "named_padding": same,
+        "ranks": [2], "padding": [0, 0], "dilation": [1, 1], "named_padding": ONE_SAME,
         "ceil_mode": [False],
     }  # fmt: skip
     return {
         "all": {"dtypes": ["float32"]},
         "dialect": _LITERT_DIALECT if option == "" else {**_LITERT_DIALECT, **_WITHOUT_XNNPACK},
-        "conv": {"ranks": [2, 3], "named_padding": same},
+        "conv": {"ranks": [2, 3], "named_padding": ONE_SAME},
         "conv_transpose": {
             "ranks": [2, 3], "padding": [0, 0], "dilation": [1, 1], "groups": [1, 1],
         },
@@ -89,7 +92,7 @@ def mnn(option: str) -> dict[str, Any]:
     """The claims of MNN's expressions."""
     pool: dict[str, Any] = {
         "ranks": [2], "padding": [0, 0], "dilation": [1, 1],
-        "named_padding": ["same_upper", "valid"],
+        "named_padding": ONE_SAME,
         "named_ceil": False,
     }  # fmt: skip
     planar: dict[str, Any] = {"ranks": [2], "asymmetric_padding": False}
@@ -97,7 +100,7 @@ def mnn(option: str) -> dict[str, Any]:
         "all": {"dtypes": ["float32"], "empty_batch": False},
         "dialect": _MNN_DIALECT,
         "conv": {
-            **planar, "named_padding": ["same_upper", "valid"],
+            **planar, "named_padding": ONE_SAME,
             "algorithm": {"float32": "winograd"},
         },
         "conv_transpose": {**planar, "output_padding": [0, 0]},

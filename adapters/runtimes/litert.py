@@ -14,16 +14,16 @@ from __future__ import annotations
 
 import base64
 import importlib.metadata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from convspec.adapters.errors import UnknownAdapter, nearest
-from convspec.adapters.recent import Recent
-
+from ..errors import option_word
+from ..forwarding import forward
+from ..recent import Recent
 from . import claims
 from .litert_models import MODELS
 
@@ -41,7 +41,10 @@ KEPT = 64
 
 
 class LiteRT:
-    """LiteRT with one set of kernels. Arrays are NumPy's, (N, C, *spatial), in and out."""
+    """LiteRT with one set of kernels. Arrays are NumPy's, (N, C, *spatial), in and out.
+
+    It has a function for each operation that there is a model for.
+    """
 
     name = "litert"
     version = importlib.metadata.version("ai-edge-litert")
@@ -51,17 +54,7 @@ class LiteRT:
         self._kernels = KERNELS[option]
         self.claims = claims.litert(option)
         self._interpreters: Recent[Interpreter] = Recent(KEPT)
-
-    def __getattr__(self, name: str) -> Callable[..., Array]:
-        """The operation of that name, for each that there is a model for."""
-        if name not in MODELS:
-            raise AttributeError(name)
-
-        def operation(x: Array, *arrays: Array | None, **parameters: Any) -> Array:
-            return self._run(MODELS[name](x, *arrays, **parameters), x)
-
-        operation.__name__ = name
-        return operation
+        forward(self, MODELS, self._run)
 
     def spell(
         self, which: str, op: str, inputs: Mapping[str, Array], names: Mapping[str, str],
@@ -88,7 +81,8 @@ class LiteRT:
             "interpreter.invoke()", "y = interpreter.get_tensor(after)", f"results = [{back}]",
         ]  # fmt: skip
 
-    def _run(self, model: bytes, x: Array) -> Array:
+    def _run(self, op: str, arrays: Sequence[Array], params: Mapping[str, Any]) -> Array:
+        model, x = MODELS[op](*arrays, **params), arrays[0]
         interpreter = self._interpreters.get(model, lambda: self._loaded(model))
         given, made = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
         interpreter.set_tensor(given["index"], np.ascontiguousarray(np.moveaxis(x, 1, -1)))
@@ -109,10 +103,4 @@ def make(option: str | None) -> LiteRT:
 
     Raises UnknownAdapter for another word.
     """
-    if (option or "") not in KERNELS:
-        known = [word for word in KERNELS if word]
-        raise UnknownAdapter(
-            f"litert has no option {option!r}{nearest(str(option), known)}; known: "
-            f"{', '.join(known)}"
-        )
-    return LiteRT(option or "")
+    return LiteRT(option_word("litert", option, [word for word in KERNELS if word]))

@@ -7,92 +7,19 @@ A convolution whose groups are its channels is a depthwise one, of weight (1, *k
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-import flatbuffers
 import numpy as np
-import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
 
-Array = npt.NDArray[Any]
-Ints = Sequence[int]
+from .checks import per_axis
+from .litert_graph import Array, Graph, Ints
+
 Pads = Sequence[tuple[int, int]]
 
 PADDING = {"same_upper": schema.Padding.SAME, "valid": schema.Padding.VALID}
-_NONE = schema.ActivationFunctionType.NONE
 _OPERATORS = schema.BuiltinOperator
 _OPTIONS = schema.BuiltinOptions
-_TYPES = {
-    "float16": schema.TensorType.FLOAT16, "float32": schema.TensorType.FLOAT32,
-    "float64": schema.TensorType.FLOAT64, "bfloat16": schema.TensorType.BFLOAT16,
-    "int8": schema.TensorType.INT8, "int16": schema.TensorType.INT16,
-    "int32": schema.TensorType.INT32, "int64": schema.TensorType.INT64,
-}  # fmt: skip
-
-
-def _type(dtype: Any) -> int:
-    if str(dtype) not in _TYPES:
-        raise TypeError(f"LiteRT has no type {dtype}")
-    return int(_TYPES[str(dtype)])
-
-
-@dataclass
-class Graph:
-    """A model in the making: tensors, the contents of constant ones, operators in order."""
-
-    tensors: list[Any] = field(default_factory=list)
-    buffers: list[Any] = field(default_factory=lambda: [schema.BufferT()])
-    operators: list[Any] = field(default_factory=list)
-    codes: list[Any] = field(default_factory=list)
-
-    def variable(self, shape: Ints, dtype: Any) -> int:
-        """The number of a tensor that is computed or fed."""
-        return self._tensor(shape, dtype, 0)
-
-    def constant(self, array: Array) -> int:
-        """The number of a tensor that is part of the model."""
-        held = np.frombuffer(np.ascontiguousarray(array).tobytes(), np.uint8)
-        self.buffers.append(schema.BufferT(data=held))
-        return self._tensor(array.shape, array.dtype, len(self.buffers) - 1)
-
-    def _tensor(self, shape: Ints, dtype: Any, buffer: int) -> int:
-        name = f"t{len(self.tensors)}"
-        tensor = schema.TensorT(shape=list(shape), type=_type(dtype), buffer=buffer, name=name)
-        self.tensors.append(tensor)
-        return len(self.tensors) - 1
-
-    def operator(
-        self, code: int, inputs: Ints, shape: Ints, dtype: Any, kind: int = 0, options: Any = None,
-        version: int = 1,
-    ) -> int:  # fmt: skip
-        """The number of the tensor that an operator computes; its shape, where known, else ()."""
-        output = self.variable(shape, dtype)
-        self.codes.append(
-            schema.OperatorCodeT(
-                deprecatedBuiltinCode=min(code, 127), builtinCode=code, version=version
-            )
-        )
-        self.operators.append(
-            schema.OperatorT(
-                opcodeIndex=len(self.codes) - 1, inputs=list(inputs), outputs=[output],
-                builtinOptionsType=kind, builtinOptions=options,
-            )
-        )  # fmt: skip
-        return output
-
-    def packed(self, x: int, y: int) -> bytes:
-        """The model that computes tensor y of tensor x, as LiteRT reads it."""
-        subgraph = schema.SubGraphT(
-            tensors=self.tensors, inputs=[x], outputs=[y], operators=self.operators, name="main"
-        )
-        model = schema.ModelT(
-            version=3, operatorCodes=self.codes, subgraphs=[subgraph], buffers=self.buffers,
-            description="",
-        )  # fmt: skip
-        builder = flatbuffers.Builder(1024)
-        builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
-        return bytes(builder.Output())
 
 
 def _rank(x: Array, ranks: Ints) -> int:
@@ -101,12 +28,6 @@ def _rank(x: Array, ranks: Ints) -> int:
         known = " or ".join(map(str, ranks))
         raise ValueError(f"LiteRT has {known} spatial axes here, not those of shape {x.shape}")
     return rank
-
-
-def _per_axis(rank: int, **given: Sequence[Any] | str) -> None:
-    for name, values in given.items():
-        if not isinstance(values, str) and len(values) != rank:
-            raise ValueError(f"{name} has {len(values)} entries for {rank} spatial axes")
 
 
 def _last(shape: Ints) -> list[int]:
@@ -143,8 +64,8 @@ def _padded(graph: Graph, x: int, array: Array, padding: Pads | str) -> int:
     )
 
 
-def _strides(stride: Ints, prefix: str = "stride") -> dict[str, int]:
-    return {f"{prefix}{axis}": s for axis, s in zip("DHW"[-len(stride) :], stride, strict=True)}
+def _strides(stride: Ints) -> dict[str, int]:
+    return {f"stride{axis}": s for axis, s in zip("DHW"[-len(stride) :], stride, strict=True)}
 
 
 def _dilations(dilation: Ints) -> dict[str, int]:
@@ -158,7 +79,7 @@ def conv(
 ) -> bytes:  # fmt: skip
     """CONV_2D, DEPTHWISE_CONV_2D where every channel is a group of its own, or CONV_3D."""
     rank = _rank(x, (2, 3))
-    _per_axis(rank, stride=stride, padding=padding, dilation=dilation, kernel=w.shape[2:])
+    per_axis(rank, stride=stride, padding=padding, dilation=dilation, kernel=w.shape[2:])
     channels, outputs = x.shape[1], w.shape[0]
     if groups < 1 or channels != groups * w.shape[1] or outputs % groups:
         # LiteRT reads the groups off the shapes: what does not fit together has none.
@@ -190,7 +111,7 @@ def conv_transpose(
 ) -> bytes:  # fmt: skip
     """TRANSPOSE_CONV or CONV_3D_TRANSPOSE, without padding, of the size that is asked for."""
     rank = _rank(x, (2, 3))
-    _per_axis(
+    per_axis(
         rank, stride=stride, padding=padding, dilation=dilation, kernel=w.shape[2:],
         output_padding=output_padding,
     )  # fmt: skip
@@ -226,7 +147,7 @@ def _pool(
     ceil_mode: bool,
 ) -> bytes:  # fmt: skip
     rank = _rank(x, (2,))
-    _per_axis(rank, window=window, stride=stride, padding=padding, dilation=dilation)
+    per_axis(rank, window=window, stride=stride, padding=padding, dilation=dilation)
     if ceil_mode or any(d != 1 for d in dilation):
         raise ValueError("LiteRT's pools have no ceil mode and no dilation")
     if not isinstance(padding, str) and any(map(any, padding)):
@@ -260,7 +181,7 @@ def avg_pool(
 def pad(x: Array, *, padding: Pads, mode: str, value: float = 0) -> bytes:
     """PADV2 (PAD where the value is 0) or MIRROR_PAD."""
     rank = x.ndim - 2
-    _per_axis(rank, padding=padding)
+    per_axis(rank, padding=padding)
     graph, given = _start(x)
     amounts = graph.constant(_amounts(padding))
     if mode == "constant" and value == 0:

@@ -24,8 +24,7 @@ import numpy.typing as npt
 from MNN import expr
 from MNN import version as _version
 
-from convspec.adapters.errors import UnknownAdapter
-
+from ..errors import option_words
 from . import claims
 
 Array = npt.NDArray[Any]
@@ -213,7 +212,6 @@ def _spatial(x: Array) -> list[int]:
 
 def make(option: str | None) -> MNN:
     """MNN's expressions. Raises UnknownAdapter for any option."""
-    if option:
-        raise UnknownAdapter(f"mnn has no option {option!r}; it has none")
+    option_words("mnn", option)
     expr.set_thread_number(1)
     return MNN()

@@ -17,16 +17,16 @@ that float32 is float32; the option ``defaults`` leaves them as ncnn has them.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ncnn
 import numpy as np
 import numpy.typing as npt
 
-from convspec.adapters.errors import UnknownAdapter, nearest
-from convspec.adapters.recent import Recent
-
+from ..errors import option_words
+from ..forwarding import forward
+from ..recent import Recent
 from . import claims
 from .ncnn_layers import LAYERS, Net, overruns
 
@@ -46,7 +46,10 @@ _OFF = (
 
 
 class Ncnn:
-    """One way to run ncnn. Arrays are NumPy's, float32, (N, C, *spatial), in and out."""
+    """One way to run ncnn. Arrays are NumPy's, float32, (N, C, *spatial), in and out.
+
+    It has a function for each operation that there is a layer for.
+    """
 
     name = "ncnn"
     version = ncnn.__version__
@@ -58,23 +61,7 @@ class Ncnn:
         words = [*(["defaults"] if defaults else []), *(["unchecked"] if unchecked else [])]
         self.claims = claims.ncnn(",".join(words))
         self._nets: Recent[Any] = Recent(KEPT)
-
-    def __getattr__(self, name: str) -> Callable[..., Array]:
-        """The operation of that name, for each that there is a layer for."""
-        if name not in LAYERS:
-            raise AttributeError(name)
-
-        def operation(x: Array, *arrays: Any, **parameters: Any) -> Array:
-            net = LAYERS[name](x, *arrays, **parameters)
-            if not self.unchecked:
-                window = parameters.get("window") or (arrays[0].shape[2:] if arrays else ())
-                why = overruns(name, x, window, parameters, packing=self.defaults)
-                if why:
-                    raise RuntimeError(f"not run: ncnn would write outside its memory: {why}")
-            return self._run(net, x)
-
-        operation.__name__ = name
-        return operation
+        forward(self, LAYERS, self._run)
 
     def spell(
         self, which: str, op: str, inputs: Mapping[str, Array], names: Mapping[str, str],
@@ -105,7 +92,14 @@ class Ncnn:
             "results = [np.array(y.numpy(batch_index=0))]",
         ]  # fmt: skip
 
-    def _run(self, net: Net, x: Array) -> Array:
+    def _run(self, op: str, arrays: Sequence[Array], params: Mapping[str, Any]) -> Array:
+        net = LAYERS[op](*arrays, **params)
+        x, *weights = arrays
+        if not self.unchecked:
+            window = params.get("window") or (weights[0].shape[2:] if weights else ())
+            why = overruns(op, x, window, params, packing=self.defaults)
+            if why:
+                raise RuntimeError(f"not run: ncnn would write outside its memory: {why}")
         if x.dtype != np.float32:
             # Its elements would be read as those of another type.
             raise TypeError(f"ncnn is handed float32 here, not {x.dtype}")
@@ -143,10 +137,5 @@ def make(option: str | None) -> Ncnn:
 
     Raises UnknownAdapter for other words.
     """
-    words = option.split(",") if option else []
-    for word in words:
-        if word not in OPTIONS:
-            raise UnknownAdapter(
-                f"ncnn has no option {word!r}{nearest(word, OPTIONS)}; known: {', '.join(OPTIONS)}"
-            )
+    words = option_words("ncnn", option, OPTIONS)
     return Ncnn("defaults" in words, "unchecked" in words)

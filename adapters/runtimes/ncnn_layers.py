@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .checks import per_axis
+
 Array = npt.NDArray[Any]
 Ints = Sequence[int]
 Pads = Sequence[tuple[int, int]]
@@ -68,13 +70,6 @@ def rank_of(x: Array) -> int:
     if not 3 <= x.ndim <= 5:
         raise ValueError(f"ncnn has 1, 2 or 3 spatial axes, not those of shape {x.shape}")
     return x.ndim - 2
-
-
-def per_axis(rank: int, **given: Sequence[Any] | str) -> None:
-    """Raise ValueError where a parameter has not one entry per axis: ids would be left out."""
-    for name, values in given.items():
-        if not isinstance(values, str) and len(values) != rank:
-            raise ValueError(f"{name} has {len(values)} entries for {rank} spatial axes")
 
 
 def _windowed(

@@ -83,23 +83,44 @@ def test_a_transposed_convolution_is_the_definition(row: str) -> None:
         np.testing.assert_array_equal(y, reference.conv_transpose(x, kernel, b, **p))
 
 
+TOLD: dict[str, tuple[dict[str, Array], dict[str, Any]]] = {
+    "max_pool": (
+        {"x": whole(1, 1, 3, 4)},
+        {
+            "window": (2, 3), "stride": (1, 1), "padding": ((0, 0), (0, 0)), "dilation": (1, 1),
+            "ceil_mode": False,
+        },
+    ),
+    "conv": (
+        {"x": whole(1, 2, 3, 4), "w": whole(2, 1, 2, 2), "b": whole(2)},
+        {"stride": (1, 1), "padding": ((0, 1), (0, 0)), "dilation": (1, 1), "groups": 2},
+    ),
+    "conv_transpose": (
+        {"x": whole(1, 2, 3, 4), "w": whole(2, 1, 1, 1)},
+        {
+            "stride": (1, 1), "padding": ((0, 0), (0, 0)), "output_padding": (0, 0),
+            "dilation": (1, 1), "groups": 1,
+        },
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("op", TOLD)
 @pytest.mark.parametrize("row", ROWS)
-def test_a_failure_is_told_in_the_librarys_own_words(row: str) -> None:
+def test_a_failure_is_told_in_the_librarys_own_words(row: str, op: str) -> None:
     adapter = opened(row)
-    x = whole(1, 1, 3, 4)
-    p: dict[str, Any] = {
-        "window": (2, 3), "stride": (1, 1), "padding": ((0, 0), (0, 0)), "dilation": (1, 1),
-        "ceil_mode": False,
-    }  # fmt: skip
-    g = whole(1, 1, 2, 2)
+    inputs, p = TOLD[op]
+    g = whole(*getattr(reference, op)(*inputs.values(), **p).shape)
     spell = adapter.target.spell  # type: ignore[attr-defined]
-    imports, lines = spell("vjp", "max_pool", {"x": x, "g": g}, {"x": "x", "g": "g"}, p)
+    arrays = {**inputs, "g": g}
+    imports, lines = spell("vjp", op, arrays, {name: name for name in arrays}, p)
     program = "\n".join(["import numpy as np", *imports, *lines])
-    assert "convspec" not in program
-    names: dict[str, Any] = {"__name__": "program", "x": x, "g": g}
+    assert "convspec" not in program and "from ." not in program
+    names: dict[str, Any] = {"__name__": "program", **arrays}
     exec(program, names)
-    expected = reference.vjp("max_pool", (x,), g, **p)
-    np.testing.assert_array_equal(np.asarray(names["results"][0]), expected[0])
+    expected = reference.vjp(op, tuple(inputs.values()), g, **p)
+    for got, right in zip(names["results"], expected, strict=True):
+        np.testing.assert_array_equal(np.asarray(got), right)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -13,16 +13,8 @@ import pytest
 from convspec.adapters.backends import BACKENDS
 from convspec.adapters.errors import UnknownAdapter
 from convspec.adapters.kerases import keras, keras_lines, tensorflow, tensorflow_lines
-from convspec.adapters.kerases.lines import (
-    DEPTHWISE,
-    KERNEL,
-    LAST,
-    Plan,
-    formed,
-    run,
-    unformed,
-    written,
-)
+from convspec.adapters.kerases.forms import DEPTHWISE, KERNEL, LAST, formed, unformed
+from convspec.adapters.kerases.lines import Plan, run, written
 from convspec.spec.claims import read_claims
 
 TENSORFLOW = ("", "no-onednn", "nd", "depthwise", "raw")
