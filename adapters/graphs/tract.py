@@ -42,8 +42,9 @@ class Tract(Graphs):
         program = Program(op, inputs, names, parameters, RECIPE)
         lines = [
             "folder = tempfile.TemporaryDirectory()",
-            'onnx.save(model, f"{folder.name}/model.onnx")',
-            'runnable = tract.onnx().load(f"{folder.name}/model.onnx").into_model().into_runnable()',
+            'path = f"{folder.name}/model.onnx"',
+            "onnx.save(model, path)",
+            "runnable = tract.onnx().load(path).into_model().into_runnable()",
             "results = [y.to_numpy() for y in runnable.run(list(feeds.values()))]",
         ]
         return ["import tempfile", "import tract", *program.imports], [*program.lines, *lines]

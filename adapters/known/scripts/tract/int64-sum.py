@@ -22,8 +22,9 @@ graph = helper.make_graph(nodes, 'ReduceSum', [
 model = helper.make_model(graph, ir_version=10, opset_imports=[helper.make_opsetid('', 22)])
 feeds = {'data': x}
 folder = tempfile.TemporaryDirectory()
-onnx.save(model, f"{folder.name}/model.onnx")
-runnable = tract.onnx().load(f"{folder.name}/model.onnx").into_model().into_runnable()
+path = f"{folder.name}/model.onnx"
+onnx.save(model, path)
+runnable = tract.onnx().load(path).into_model().into_runnable()
 results = [y.to_numpy() for y in runnable.run(list(feeds.values()))]
 got = np.asarray(results[0])
 print("expected:", expected, "got:", got, sep="\n")

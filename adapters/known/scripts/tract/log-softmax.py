@@ -20,8 +20,9 @@ graph = helper.make_graph(
 )
 model = helper.make_model(graph, ir_version=10, opset_imports=[helper.make_opsetid("", 22)])
 folder = tempfile.TemporaryDirectory()
-onnx.save(model, f"{folder.name}/model.onnx")
-runnable = tract.onnx().load(f"{folder.name}/model.onnx").into_model().into_runnable()
+path = f"{folder.name}/model.onnx"
+onnx.save(model, path)
+runnable = tract.onnx().load(path).into_model().into_runnable()
 got = runnable.run([x])[0].to_numpy()
 print("expected:", expected, "got:", got, sep="\n")
 raise SystemExit(0 if np.allclose(got, expected) else 1)
