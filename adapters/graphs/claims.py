@@ -25,7 +25,7 @@ _ONNXRUNTIME = {
     "pool.ceil-window": "one",
     "pool.too-large-window": "empty",
     "max_pool.nan": "ignored",
-    "max_pool.padding-value": "lowest",
+    "max_pool.empty-window": "lowest",
     "avg_pool.empty-window": "zero",
     "global_sum_pool.empty": "zero",
     "softmax.no-classes": "empty",
@@ -94,7 +94,8 @@ def onnxruntime(option: str) -> dict[str, Any]:
     """ONNX Runtime 1.31 on the CPU: element types as its kernels are registered.
 
     float64 has no kernels of convolutions, average and Lp pools, global averages and maxima;
-    bfloat16 has none at all. float16 is cast to float32 and back around each node.
+    bfloat16 has none at all. float16 is cast to float32 and back around each node. A sum of int32
+    is clipped to its type (https://github.com/microsoft/onnxruntime/pull/28743).
     """
     floats = ["float32", "float16"]
     most = ["float32", "float64", "float16"]
@@ -108,7 +109,10 @@ def onnxruntime(option: str) -> dict[str, Any]:
         "max_pool_with_indices": {"dtypes": [*most, "int8"], "padding_limit": "window"},
         "avg_pool": {"padding_limit": "window"},
         "lp_pool": {"padding_limit": "window"},
-        "global_sum_pool": {"dtypes": [*most, "int64", "int32"]},
+        "global_sum_pool": {
+            "dtypes": [*most, "int64", "int32"],
+            "overflow": {"int32": "saturate"},
+        },
         "relu": {"dtypes": [*most, "int32", "int8"]},
         "dense": {"dtypes": [*most, "int64", "int32"]},
         "softmax": {"dtypes": most},

@@ -241,7 +241,7 @@ POINTS = (
         (
             Seen("MNN", "", "run", "3.6.1", "the nearest cell of the input"),
             Seen("TensorFlow max_pool2d", "lowest", "run", "2.21"),
-            Seen("ONNX Runtime without indices", "lowest", "run", "1.31.1"),
+            Seen("ONNX Runtime", "lowest", "run", "1.31.1", "in float16: −∞"),
         ),
         (
             Probe(
