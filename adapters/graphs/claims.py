@@ -142,23 +142,27 @@ def opencv(option: str) -> dict[str, Any]:
     """OpenCV 5.0's DNN module: float32, and what it copies, adds up or compares in other types.
 
     Its global averages and maxima know 1-D and 2-D, its maxima with indices 2-D alone. It has no
-    LpPool; a model with one is read, and cannot be run.
+    LpPool; a model with one is read, and cannot be run. SAME has one size there, as ONNX says,
+    rounded up or not. int64 is not claimed: its Python module hands arrays of it on as int32
+    (https://github.com/opencv/opencv/issues/28672); nor is float64 of Relu, which is computed in
+    float32.
     """
     floats = ["float32", "float64"]
+    pools = {"named_ceil": False}
     return {
         # A matrix of OpenCV's without cells has no shape.
         "all": {"dtypes": ["float32"], "named_padding": NAMED_PADDINGS, "empty_batch": False},
         "dialect": _OPENCV,
         "conv": {},
         "conv_transpose": {"named_padding": []},
-        "pad": {"dtypes": [*floats, "int64", "int32", "int16", "int8"], "modes": MODES},
-        "max_pool": {},
-        "max_pool_with_indices": {"ranks": [2]},
-        "avg_pool": {},
+        "pad": {"dtypes": [*floats, "int32", "int16", "int8"], "modes": MODES},
+        "max_pool": pools,
+        "max_pool_with_indices": {**pools, "ranks": [2]},
+        "avg_pool": pools,
         "global_avg_pool": {"ranks": [1, 2]},
         "global_max_pool": {"ranks": [1, 2]},
-        "global_sum_pool": {"dtypes": [*floats, "int64", "int32"]},
-        "relu": {"dtypes": floats},
+        "global_sum_pool": {"dtypes": [*floats, "int32"]},
+        "relu": {},
         "dense": {"dtypes": floats},
         "softmax": {},
         "log_softmax": {},
