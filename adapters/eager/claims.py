@@ -80,6 +80,8 @@ def mlx(option: str = "") -> dict[str, Any]:
         "dialect": {
             "conv_transpose.output-padding": "any",
             "pad.negative": "reject",
+            "pad.reflect-limit": "repeat",
+            "pad.symmetric-limit": "repeat",
             **NO_CELLS,
             "softmax.no-classes": "empty",
             "pool.too-large-window": "empty",
@@ -99,7 +101,7 @@ def mlx(option: str = "") -> dict[str, Any]:
         "avg_pool": {**pool, "count_include_pad": [True]},
         "global_avg_pool": {},
         "global_max_pool": NUMBERS,
-        "global_sum_pool": NUMBERS,
+        "global_sum_pool": {**NUMBERS, "returns": {"int8": "int32", "int16": "int32"}},
         "relu": NUMBERS,
         "dense": {},
         "softmax": {},

@@ -5,6 +5,9 @@ MLX has its channels last. So there is one shim, in front of every windowed func
 by us). Arrays of NumPy are copied by ``mx.array``, whatever strides they have. Every parameter that
 MLX has is handed to MLX; asymmetric padding of a convolution goes to ``mx.conv_general``.
 
+The log-sum-exp of one cell is refused, with an error: MLX 0.32 then writes outside its memory, and
+nothing that comes after in the process could be trusted.
+
 What MLX does not offer raises ValueError: named padding, ceil mode, dilated pools, averages that
 leave the padding out, unequal padding of pools and of transposed convolutions.
 """
@@ -114,7 +117,7 @@ class MLX:
         return imports, [*lines, f"results = [{number} for one in results]"]
 
     def _run(self, op: str, arrays: Sequence[Array], params: Mapping[str, Any]) -> Array:
-        _windowed(op, arrays[0])
+        _checked(op, arrays[0])
         shapes = tuple(array.shape for array in arrays)
         return _array(FORWARD[op](_CALL, shapes, *map(_tensor, arrays), **params))
 
@@ -130,7 +133,7 @@ def _differentiable(
     op: str, inputs: Sequence[Array], params: Mapping[str, Any]
 ) -> tuple[Callable[..., Any], list[Any]]:
     """The operation as a function of what has a gradient, and that."""
-    _windowed(op, inputs[0])
+    _checked(op, inputs[0])
     tensors = [_tensor(array) for array in inputs]
     constant = tensors[1:] if op == "cross_entropy" else []
     shapes = tuple(array.shape for array in inputs)
@@ -141,10 +144,14 @@ def _differentiable(
     return function, tensors[: len(tensors) - len(constant)]
 
 
-def _windowed(op: str, x: Array) -> None:
+def _checked(op: str, x: Array) -> None:
+    """Raise where MLX has no such operation, or would write outside its memory."""
     flat = op in ("dense", "softmax", "log_softmax", "cross_entropy", "relu")
     if not (flat or 3 <= x.ndim <= 5):
         raise ValueError(f"MLX has 1, 2 or 3 spatial axes, not those of shape {x.shape}")
+    axis = {"log_softmax": 1, "cross_entropy": -1}.get(op)
+    if axis is not None and x.ndim > max(axis, 0) and x.shape[axis] == 1:
+        raise RuntimeError(f"not run: MLX would leave its memory (one class, of {x.shape})")
 
 
 def _tensor(array: Array) -> Any:

@@ -1,16 +1,13 @@
-# mlx 0.32.4, log_softmax.output-size
-# the process died of SIGSEGV
+# mlx 0.32.4, log_softmax.definition
+# Written by hand: the adapter refuses to run what writes outside its memory.
 # log_softmax x=1x1:float32:zeros@0
 
-import numpy as np
 import mlx.core as mx
 import mlx.nn as nn
-mx.set_default_device(mx.cpu)
+import numpy as np
 
-x = np.array([[0]], "float32")
+mx.set_default_device(mx.cpu)
 print("expected: a result, or an error", flush=True)
-x_ = mx.array(x, dtype=mx.float32)
-y = nn.log_softmax(x_, axis=1)
-results = [y]
-results = [np.array(one) for one in results]
+for _ in range(100):
+    y = np.array(nn.log_softmax(mx.zeros((1, 1)), axis=1))
 print("got: a result")
