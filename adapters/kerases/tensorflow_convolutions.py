@@ -101,6 +101,9 @@ def conv_transpose(
     if isinstance(padding, str):
         raise ValueError(f"TensorFlow's transposed {padding!r} needs a size: give amounts")
     lists(rank, output_padding)
+    if any(extra < 0 for extra in output_padding):
+        # Ours to check: TensorFlow is told the size that comes of it, which may well be another's.
+        raise ValueError(f"output padding cannot be negative: {output_padding}")
     checks.transposed(shapes, rank, padding)
     sizes = shapes["x"][2:]
     extents = [d * (k - 1) + 1 for d, k in zip(dilation, shapes["w"][2:], strict=True)]
