@@ -187,9 +187,12 @@ def openvino(option: str) -> dict[str, Any]:
         # Of a batch without entries: its pools say that they do not take it.
         "max_pool": {"empty_batch": False},
         "max_pool_with_indices": {"empty_batch": False},
-        "avg_pool": {"empty_batch": False},
+        # With padding not counted, its averages refuse a window that could lie in padding alone.
+        "avg_pool": {"empty_batch": False, "padding_limit": "window"},
+        # Reflection is refused on an axis of no entries, that of the batch, too.
         "pad": {
             "dtypes": ["float32", "float16", "int32", "int8"],
+            "empty_batch": False,
             "modes": ["constant", "reflect", "replicate", "symmetric"],
         },
     }

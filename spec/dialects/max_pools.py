@@ -202,7 +202,13 @@ POINTS = (
                 "in float32 at the ends of a result, −∞ between them and in float64",
             ),
             Seen("OpenVINO", "lowest", "run", "2026.4.1", "AdaptiveMaxPool: identity"),
-            Seen("OpenCV", "identity", "run", "5.0.0", "GlobalMaxPool: lowest; with indices: 0"),
+            Seen(
+                "OpenCV",
+                "identity",
+                "run",
+                "5.0.0",
+                "GlobalMaxPool, windows that reach past the input: lowest; with indices: 0",
+            ),
         ),
         (
             Probe(
