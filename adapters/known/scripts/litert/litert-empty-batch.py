@@ -21,10 +21,14 @@ before = interpreter.get_input_details()[0]["index"]
 after = interpreter.get_output_details()[0]["index"]
 expected, got = {}, {}
 for batch in (1, 0, 2):
+    expected[batch] = (batch, 3, 3, 1)
     interpreter.resize_tensor_input(before, [batch, 4, 4, 1])
-    interpreter.allocate_tensors()
-    interpreter.set_tensor(before, np.ones((batch, 4, 4, 1), "float32"))
-    interpreter.invoke()
-    expected[batch], got[batch] = (batch, 3, 3, 1), interpreter.get_tensor(after).shape
+    try:
+        interpreter.allocate_tensors()
+        interpreter.set_tensor(before, np.ones((batch, 4, 4, 1), "float32"))
+        interpreter.invoke()
+        got[batch] = interpreter.get_tensor(after).shape
+    except RuntimeError as error:  # what was in memory makes too large a shape
+        got[batch] = f"RuntimeError: {error}"
 print("expected:", expected, "got:", got, sep="\n")
 raise SystemExit(0 if got == expected else 1)
