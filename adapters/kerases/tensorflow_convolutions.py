@@ -127,6 +127,8 @@ def conv_transpose(
         call["padding"] = "VALID" if plain else "SAME"
         lines.append(Line("y", "tf.nn.conv_transpose", call))
     elif rank == 3:
+        if any(o < 1 for o in wanted):  # ours to check: it is we who slice
+            raise ValueError(f"nothing is left of {full} by {padding}")
         call["output_shape"] = [kept[0], *full, kept[1]]
         lines.append(Line("y", "tf.nn.conv_transpose", call))
         begin = [0, *(low for low, _ in padding), 0]
