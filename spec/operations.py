@@ -49,7 +49,7 @@ class Operation:
 
     def arguments(self) -> dict[str, Any]:
         """The parameters as keyword arguments of the adapter's function."""
-        return {f.name: getattr(self, f.name) for f in fields(self)}
+        return dict(vars(self))
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 Pair = tuple[int, int]
@@ -199,6 +200,10 @@ def resolve_padding(
     )
 
 
+_axis = lru_cache(maxsize=1 << 12)(Axis)
+"""An axis, made once: small cases come to the same ones again and again."""
+
+
 def axes(
     sizes: tuple[int, ...],
     window: tuple[int, ...],
@@ -226,7 +231,7 @@ def axes(
         low, high = both[axis]
         try:
             built.append(
-                Axis(sizes[axis], window[axis], stride[axis], low, high, dilation[axis], ceil)
+                _axis(sizes[axis], window[axis], stride[axis], low, high, dilation[axis], ceil)
             )
         except ValueError as error:
             raise ValueError(f"spatial axis {axis}: {error}") from None

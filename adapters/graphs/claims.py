@@ -25,7 +25,7 @@ _ONNXRUNTIME = {
     "pool.ceil-window": "one",
     "pool.too-large-window": "empty",
     "max_pool.nan": "ignored",
-    "max_pool.padding-value": "lowest",
+    "max_pool.empty-window": "lowest",
     "avg_pool.empty-window": "zero",
     "global_sum_pool.empty": "zero",
     "softmax.no-classes": "empty",
@@ -94,7 +94,8 @@ def onnxruntime(option: str) -> dict[str, Any]:
     """ONNX Runtime 1.31 on the CPU: element types as its kernels are registered.
 
     float64 has no kernels of convolutions, average and Lp pools, global averages and maxima;
-    bfloat16 has none at all. float16 is cast to float32 and back around each node.
+    bfloat16 has none at all. float16 is cast to float32 and back around each node. A sum of int32
+    is clipped to its type (https://github.com/microsoft/onnxruntime/pull/28743).
     """
     floats = ["float32", "float16"]
     most = ["float32", "float64", "float16"]
@@ -108,7 +109,10 @@ def onnxruntime(option: str) -> dict[str, Any]:
         "max_pool_with_indices": {"dtypes": [*most, "int8"], "padding_limit": "window"},
         "avg_pool": {"padding_limit": "window"},
         "lp_pool": {"padding_limit": "window"},
-        "global_sum_pool": {"dtypes": [*most, "int64", "int32"]},
+        "global_sum_pool": {
+            "dtypes": [*most, "int64", "int32"],
+            "overflow": {"int32": "saturate"},
+        },
         "relu": {"dtypes": [*most, "int32", "int8"]},
         "dense": {"dtypes": [*most, "int64", "int32"]},
         "softmax": {"dtypes": most},
@@ -138,23 +142,27 @@ def opencv(option: str) -> dict[str, Any]:
     """OpenCV 5.0's DNN module: float32, and what it copies, adds up or compares in other types.
 
     Its global averages and maxima know 1-D and 2-D, its maxima with indices 2-D alone. It has no
-    LpPool; a model with one is read, and cannot be run.
+    LpPool; a model with one is read, and cannot be run. SAME has one size there, as ONNX says,
+    rounded up or not. int64 is not claimed: its Python module hands arrays of it on as int32
+    (https://github.com/opencv/opencv/issues/28672); nor is float64 of Relu, which is computed in
+    float32.
     """
     floats = ["float32", "float64"]
+    pools = {"named_ceil": False}
     return {
         # A matrix of OpenCV's without cells has no shape.
         "all": {"dtypes": ["float32"], "named_padding": NAMED_PADDINGS, "empty_batch": False},
         "dialect": _OPENCV,
         "conv": {},
         "conv_transpose": {"named_padding": []},
-        "pad": {"dtypes": [*floats, "int64", "int32", "int16", "int8"], "modes": MODES},
-        "max_pool": {},
-        "max_pool_with_indices": {"ranks": [2]},
-        "avg_pool": {},
+        "pad": {"dtypes": [*floats, "int32", "int16", "int8"], "modes": MODES},
+        "max_pool": pools,
+        "max_pool_with_indices": {**pools, "ranks": [2]},
+        "avg_pool": pools,
         "global_avg_pool": {"ranks": [1, 2]},
         "global_max_pool": {"ranks": [1, 2]},
-        "global_sum_pool": {"dtypes": [*floats, "int64", "int32"]},
-        "relu": {"dtypes": floats},
+        "global_sum_pool": {"dtypes": [*floats, "int32"]},
+        "relu": {},
         "dense": {"dtypes": floats},
         "softmax": {},
         "log_softmax": {},
@@ -179,9 +187,12 @@ def openvino(option: str) -> dict[str, Any]:
         # Of a batch without entries: its pools say that they do not take it.
         "max_pool": {"empty_batch": False},
         "max_pool_with_indices": {"empty_batch": False},
-        "avg_pool": {"empty_batch": False},
+        # With padding not counted, its averages refuse a window that could lie in padding alone.
+        "avg_pool": {"empty_batch": False, "padding_limit": "window"},
+        # Reflection is refused on an axis of no entries, that of the batch, too.
         "pad": {
             "dtypes": ["float32", "float16", "int32", "int8"],
+            "empty_batch": False,
             "modes": ["constant", "reflect", "replicate", "symmetric"],
         },
     }

@@ -41,11 +41,13 @@ class Tract(Graphs):
         """A call in the words of ONNX and tract: imports, and lines that set `results`."""
         program = Program(op, inputs, names, parameters, RECIPE)
         lines = [
-            'onnx.save(model, "model.onnx")',
-            'runnable = tract.onnx().load("model.onnx").into_model().into_runnable()',
+            "folder = tempfile.TemporaryDirectory()",
+            'path = f"{folder.name}/model.onnx"',
+            "onnx.save(model, path)",
+            "runnable = tract.onnx().load(path).into_model().into_runnable()",
             "results = [y.to_numpy() for y in runnable.run(list(feeds.values()))]",
         ]
-        return ["import tract", *program.imports], [*program.lines, *lines]
+        return ["import tempfile", "import tract", *program.imports], [*program.lines, *lines]
 
     def _load(self, node: Node) -> Any:
         path = Path(self._folder.name, "model.onnx")

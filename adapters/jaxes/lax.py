@@ -50,7 +50,8 @@ def _around(padding: Any) -> Any:
 
 
 def _biased(y: Any, b: Any) -> Any:
-    return y if b is None else y + b.reshape(1, -1, *(1,) * (y.ndim - 2))
+    # Not by jnp's broadcasting, which would give a result of one channel as many as the bias has.
+    return y if b is None else y + lax.broadcast_in_dim(b, y.shape, (1,))
 
 
 def conv(
@@ -151,9 +152,9 @@ def relu(x: Any) -> Any:
 
 
 def dense(x: Any, w: Any, b: Any = None) -> Any:
-    """``lax.dot_general`` of the channels of x and of w."""
-    y = lax.dot_general(x, w, (((1,), (1,)), ((), ())))
-    return y if b is None else y + b
+    """``lax.dot``, which takes matrices and vectors alone, of x and of w transposed."""
+    y = lax.dot(x, w.T)
+    return _biased(y, b)
 
 
 def softmax(x: Any) -> Any:

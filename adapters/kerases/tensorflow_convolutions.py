@@ -101,6 +101,9 @@ def conv_transpose(
     if isinstance(padding, str):
         raise ValueError(f"TensorFlow's transposed {padding!r} needs a size: give amounts")
     lists(rank, output_padding)
+    if any(extra < 0 for extra in output_padding):
+        # Ours to check: TensorFlow is told the size that comes of it, which may well be another's.
+        raise ValueError(f"output padding cannot be negative: {output_padding}")
     checks.transposed(shapes, rank, padding)
     sizes = shapes["x"][2:]
     extents = [d * (k - 1) + 1 for d, k in zip(dilation, shapes["w"][2:], strict=True)]
@@ -124,6 +127,8 @@ def conv_transpose(
         call["padding"] = "VALID" if plain else "SAME"
         lines.append(Line("y", "tf.nn.conv_transpose", call))
     elif rank == 3:
+        if any(o < 1 for o in wanted):  # ours to check: it is we who slice
+            raise ValueError(f"nothing is left of {full} by {padding}")
         call["output_shape"] = [kept[0], *full, kept[1]]
         lines.append(Line("y", "tf.nn.conv_transpose", call))
         begin = [0, *(low for low, _ in padding), 0]

@@ -13,9 +13,10 @@ from convspec.report import Finding, Report
 from convspec.search import kind_of, seed_of
 from convspec.spec.case import Case
 
-from .learner import ALWAYS, Condition, Learner
+from .learner import Condition, Learner
 from .lookalikes import look_alike
 from .oracle import COMPILED, Budget, Kind, Oracle, plainest
+from .rivals import ALWAYS
 from .variations import spaces_of
 
 if TYPE_CHECKING:

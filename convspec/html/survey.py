@@ -101,8 +101,8 @@ class Explained:
 
     @property
     def reasons(self) -> list[str]:
-        """What is wrong, each part once."""
-        return list(dict.fromkeys(entry.reason for entry in self.entries))
+        """What is wrong, each part once, in the order of the records: later ones refer back."""
+        return list(dict.fromkeys(e.reason for e in sorted(self.entries, key=_written)))
 
     @property
     def cases(self) -> int:
@@ -112,6 +112,12 @@ class Explained:
             entry.cases for run, _ in self.who.values() for entry in run.report.known
             if entry.entry in shown
         )  # fmt: skip
+
+
+def _written(entry: KnownChecked) -> tuple[str, int]:
+    """Where an entry stands: its file and its line."""
+    file, _, line = entry.entry.rpartition(":")
+    return file, int(line) if line.isdigit() else 0
 
 
 @dataclass(frozen=True)

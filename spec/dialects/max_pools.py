@@ -202,7 +202,13 @@ POINTS = (
                 "in float32 at the ends of a result, −∞ between them and in float64",
             ),
             Seen("OpenVINO", "lowest", "run", "2026.4.1", "AdaptiveMaxPool: identity"),
-            Seen("OpenCV", "identity", "run", "5.0.0", "GlobalMaxPool: lowest; with indices: 0"),
+            Seen(
+                "OpenCV",
+                "identity",
+                "run",
+                "5.0.0",
+                "GlobalMaxPool, windows that reach past the input: lowest; with indices: 0",
+            ),
         ),
         (
             Probe(
@@ -241,7 +247,7 @@ POINTS = (
         (
             Seen("MNN", "", "run", "3.6.1", "the nearest cell of the input"),
             Seen("TensorFlow max_pool2d", "lowest", "run", "2.21"),
-            Seen("ONNX Runtime without indices", "lowest", "run", "1.31.1"),
+            Seen("ONNX Runtime", "lowest", "run", "1.31.1", "in float16: −∞"),
         ),
         (
             Probe(

@@ -1,28 +1,28 @@
 # opencv 5.0.0, conv.definition
-# y[0, 1, 3] is 1.90123276e+32, expected 0 (2 of 8 cells differ)
-# conv padding=0:1 x=1x2x3:float32:ints@0 w=2x2x1:float32:ints@0
+# y[0, 0, 3] is 15, expected -11 (9 of 10 cells differ)
+# conv padding=1:0 x=1x2x4:float32:ints@0 w=2x2x1:float32:ints@0
 
 import numpy as np
 import cv2
 import onnx
 from onnx import helper, numpy_helper
 
-x = np.array([[[3, 1, -3],
-               [4, 3, 4]]], "float32")
+x = np.array([[[3, 1, -3, 4],
+               [3, 4, -2, 3]]], "float32")
 w = np.array([[[3],
                [1]],
 
               [[-3],
                [4]]], "float32")
-expected = np.array([[[13, 6, -5, 0],
-                      [7, 9, 25, 0]]], "float32")
+expected = np.array([[[0, 12, 7, -11, 15],
+                      [0, 3, 13, 1, 0]]], "float32")
 node = helper.make_node(
-    'Conv', ['X', 'W'], ['Y'], kernel_shape=[1], pads=[0, 1], strides=[1], dilations=[1],
+    'Conv', ['X', 'W'], ['Y'], kernel_shape=[1], pads=[1, 0], strides=[1], dilations=[1],
     group=1
 )
 nodes = [node]
 graph = helper.make_graph(nodes, 'Conv', [
-    helper.make_tensor_value_info('X', 1, [1, 2, 3]),
+    helper.make_tensor_value_info('X', 1, [1, 2, 4]),
 ], [
     helper.make_tensor_value_info('Y', 1, None),
 ], [

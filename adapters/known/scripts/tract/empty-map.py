@@ -3,6 +3,7 @@
 # global_sum_pool x=1x1x0:float32:zeros@0
 
 import numpy as np
+import tempfile
 import tract
 import onnx
 from onnx import helper, numpy_helper
@@ -20,7 +21,9 @@ graph = helper.make_graph(nodes, 'ReduceSum', [
 ])
 model = helper.make_model(graph, ir_version=10, opset_imports=[helper.make_opsetid('', 22)])
 feeds = {'data': x}
-onnx.save(model, "model.onnx")
-runnable = tract.onnx().load("model.onnx").into_model().into_runnable()
+folder = tempfile.TemporaryDirectory()
+path = f"{folder.name}/model.onnx"
+onnx.save(model, path)
+runnable = tract.onnx().load(path).into_model().into_runnable()
 results = [y.to_numpy() for y in runnable.run(list(feeds.values()))]
 print("got: a result")

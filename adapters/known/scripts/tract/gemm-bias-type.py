@@ -4,6 +4,7 @@
 # dense x=1x1:float64:zeros@0 w=1x1:float64:zeros@0 b=1:float64:ints@0
 
 import numpy as np
+import tempfile
 import tract
 import onnx
 from onnx import helper, numpy_helper
@@ -24,8 +25,10 @@ try:
     ])
     model = helper.make_model(graph, ir_version=10, opset_imports=[helper.make_opsetid('', 22)])
     feeds = {'A': x}
-    onnx.save(model, "model.onnx")
-    runnable = tract.onnx().load("model.onnx").into_model().into_runnable()
+    folder = tempfile.TemporaryDirectory()
+    path = f"{folder.name}/model.onnx"
+    onnx.save(model, path)
+    runnable = tract.onnx().load(path).into_model().into_runnable()
     results = [y.to_numpy() for y in runnable.run(list(feeds.values()))]
     got = np.asarray(results[0])
 except Exception as error:

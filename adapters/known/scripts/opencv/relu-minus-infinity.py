@@ -1,23 +1,20 @@
-# opencv 5.0.0, avg_pool.definition
-# y[0, 0, 0] is 0.5, expected 1 (2 of 3 cells differ beyond every rounding)
-# avg_pool window=2 padding=same_lower x=1x1x3:float32:impulse@0
+# opencv 5.0.0, relu.special-values
+# y[0, 0] is nan, expected 0 (1 of 1 cells differ)
+# relu x=1x1:float32:zeros@1
 
 import numpy as np
 import cv2
 import onnx
 from onnx import helper, numpy_helper
 
-x = np.array([[[1, 0, 0]]], "float32")
-expected = np.array([[[1, 0.5, 0]]], "float32")
+x = np.array([[-np.inf]], "float32")
+expected = np.array([[0]], "float32")
 # how far rounding can take a correct result, cell by cell
-bound = np.array([[[7.152559515777948e-07, 3.576279757888974e-07, 1.6815581571897805e-44]]], "float64")
-node = helper.make_node(
-    'AveragePool', ['X'], ['Y'], kernel_shape=[2], strides=[1], auto_pad='SAME_LOWER',
-    dilations=[1], ceil_mode=0, count_include_pad=0
-)
+bound = np.array([[0]], "float64")
+node = helper.make_node('Relu', ['X'], ['Y'])
 nodes = [node]
-graph = helper.make_graph(nodes, 'AveragePool', [
-    helper.make_tensor_value_info('X', 1, [1, 1, 3]),
+graph = helper.make_graph(nodes, 'Relu', [
+    helper.make_tensor_value_info('X', 1, [1, 1]),
 ], [
     helper.make_tensor_value_info('Y', 1, None),
 ], [

@@ -1,22 +1,22 @@
 # opencv 5.0.0, conv.definition
-# y[0, 0, 0, 0] is 1, expected 0 (1 of 1 cells differ)
-# conv padding=same_upper dilation=1,2 x=1x1x1x1:float32:impulse@0 w=1x1x1x2:float32:impulse@0
+# y[0, 0, 0] is 0, expected 1 (1 of 1 cells differ)
+# conv stride=2 padding=same_upper x=1x1x2:float32:impulse@0 w=1x1x3:float32:impulse@0
 
 import numpy as np
 import cv2
 import onnx
 from onnx import helper, numpy_helper
 
-x = np.array([[[[1]]]], "float32")
-w = np.array([[[[1, 0]]]], "float32")
-expected = np.array([[[[0]]]], "float32")
+x = np.array([[[1, 0]]], "float32")
+w = np.array([[[1, 0, 0]]], "float32")
+expected = np.array([[[1]]], "float32")
 node = helper.make_node(
-    'Conv', ['X', 'W'], ['Y'], kernel_shape=[1, 2], auto_pad='SAME_UPPER', strides=[1, 1],
-    dilations=[1, 2], group=1
+    'Conv', ['X', 'W'], ['Y'], kernel_shape=[3], auto_pad='SAME_UPPER', strides=[2],
+    dilations=[1], group=1
 )
 nodes = [node]
 graph = helper.make_graph(nodes, 'Conv', [
-    helper.make_tensor_value_info('X', 1, [1, 1, 1, 1]),
+    helper.make_tensor_value_info('X', 1, [1, 1, 2]),
 ], [
     helper.make_tensor_value_info('Y', 1, None),
 ], [

@@ -1,27 +1,26 @@
-# opencv 5.0.0, max_pool.rejects-invalid
-# no answer within 20 s
-# max_pool window=1,3 x=1x1x1x1:float32:impulse@52
-
-import faulthandler
+# opencv 5.0.0, conv.rejects-invalid
+# the process died of SIGSEGV
+# conv x=1x2x1:float32:zeros@0 w=1x2x3:float32:zeros@0
 
 import numpy as np
 import cv2
 import onnx
 from onnx import helper, numpy_helper
 
-x = np.array([[[[1]]]], "float32")
-print("expected: an answer within 5 seconds", flush=True)
-faulthandler.dump_traceback_later(5, exit=True)
+x = np.full((1, 2, 1), 0, "float32")
+w = np.full((1, 2, 3), 0, "float32")
+print("expected: a result, or an error", flush=True)
 node = helper.make_node(
-    'MaxPool', ['X'], ['Y'], kernel_shape=[1, 3], strides=[1, 1], pads=[0, 0, 0, 0],
-    dilations=[1, 1], ceil_mode=0
+    'Conv', ['X', 'W'], ['Y'], kernel_shape=[3], pads=[0, 0], strides=[1], dilations=[1],
+    group=1
 )
 nodes = [node]
-graph = helper.make_graph(nodes, 'MaxPool', [
-    helper.make_tensor_value_info('X', 1, [1, 1, 1, 1]),
+graph = helper.make_graph(nodes, 'Conv', [
+    helper.make_tensor_value_info('X', 1, [1, 2, 1]),
 ], [
     helper.make_tensor_value_info('Y', 1, None),
 ], [
+    numpy_helper.from_array(w, 'W'),
 ])
 model = helper.make_model(graph, ir_version=10, opset_imports=[helper.make_opsetid('', 22)])
 model = onnx.shape_inference.infer_shapes(model)

@@ -1,0 +1,31 @@
+# onnx-reference 1.23.2, max_pool.output-size
+# y has shape 1×1×2×2, expected 1×1×3×1
+# max_pool window=2,2 padding=1:1,0:0 x=1x1x2x2:float32:ramp@0
+
+import numpy as np
+import onnx
+from onnx import helper, numpy_helper
+from onnx.reference import ReferenceEvaluator
+
+x = np.array([[[[-3, -2],
+                [-1, 0]]]], "float32")
+expected = np.array([[[[-2],
+                       [0],
+                       [0]]]], "float32")
+node = helper.make_node(
+    'MaxPool', ['X'], ['Y'], kernel_shape=[2, 2], strides=[1, 1], pads=[1, 0, 1, 0],
+    dilations=[1, 1], ceil_mode=0
+)
+nodes = [node]
+graph = helper.make_graph(nodes, 'MaxPool', [
+    helper.make_tensor_value_info('X', 1, [1, 1, 2, 2]),
+], [
+    helper.make_tensor_value_info('Y', 1, None),
+], [
+])
+model = helper.make_model(graph, ir_version=10, opset_imports=[helper.make_opsetid('', 22)])
+feeds = {'X': x}
+results = ReferenceEvaluator(model).run(None, feeds)
+got = np.asarray(results[0])
+print("expected:", expected, "got:", got, sep="\n")
+raise SystemExit(0 if np.array_equal(got, expected, equal_nan=True) else 1)
