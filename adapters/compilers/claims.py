@@ -86,8 +86,10 @@ def tinygrad(option: str) -> dict[str, Any]:
     """The claims of tinygrad on the CPU."""
     means = ("avg_pool", "global_avg_pool", "softmax", "log_softmax", "cross_entropy")
     # Sums of 16 bits are kept in float32; those of small integers are int32, and stay it.
-    kept = {"float16": "float32", "bfloat16": "float32", "int16": "int32", "int8": "int32"}
     returned = {"int16": "int32", "int8": "int32"}
+    kept = {"float16": "float32", "bfloat16": "float32", **returned}
+    # But a sum is back in 16 bits before a bias is added to it.
+    biased = {"accumulate": returned}
     return {
         "compiled": True,
         "dialect": _TINYGRAD,
@@ -95,6 +97,9 @@ def tinygrad(option: str) -> dict[str, Any]:
         "returns": returned,
         "all": NUMBERS,
         **{op: {"dtypes": [*FLOATS]} for op in means},
+        **{op: biased for op in ("conv", "conv_transpose", "dense")},
+        # Nor is that of a window divided in more.
+        "avg_pool": {"dtypes": [*FLOATS], "accumulate": {}},
         "pad": {
             **NUMBERS,
             "modes": MODES,
