@@ -119,8 +119,8 @@ def keras(option: str) -> dict[str, Any]:
 
     Keras 3.15: "same" and "valid" alone, no ceil mode, no dilated pools, no transposed groups. Its
     rules of promotion turn float64 into float32 on all backends but TensorFlow; on PyTorch
-    convolutions, pools and padding do without these rules. There it takes no maximum of an empty
-    batch.
+    convolutions, pools and padding do without these rules. There and on TensorFlow it
+    takes no maximum of an empty batch.
     """
     words = option.split(",")
     backend = next((word for word in words if word in _KERAS_DIALECT), "tensorflow")
@@ -149,5 +149,5 @@ def keras(option: str) -> dict[str, Any]:
         "avg_pool": {**_POOL, **_UNPADDED, "dtypes": kept, "count_include_pad": [False]},
         "adaptive_avg_pool": adaptive,
         "adaptive_max_pool": adaptive,
-        "global_max_pool": {"empty_batch": backend != "torch"},
+        "global_max_pool": {"empty_batch": backend not in ("torch", "tensorflow")},
     }
