@@ -97,7 +97,7 @@ def tinygrad(option: str) -> dict[str, Any]:
         "returns": returned,
         "all": NUMBERS,
         **{op: {"dtypes": [*FLOATS]} for op in means},
-        **{op: biased for op in ("conv", "conv_transpose", "dense")},
+        **dict.fromkeys(("conv", "conv_transpose", "dense"), biased),
         # Nor is that of a window divided in more.
         "avg_pool": {"dtypes": [*FLOATS], "accumulate": {}},
         "pad": {
