@@ -102,7 +102,7 @@ _KERAS_DIALECT: dict[str, dict[str, str]] = {
     "tensorflow": {
         **{k: v for k, v in _TENSORFLOW_DIALECT.items() if k != "max_pool.index-place"},
     },
-    "jax": {**_NUMPY_DIALECT, "global_max_pool.tie": "split"},
+    "jax": {**_NUMPY_DIALECT, "global_max_pool.tie": "split", "softmax.no-classes": "empty"},
     "numpy": {**_NUMPY_DIALECT, "adaptive_avg_pool.empty": "nan"},
 }
 
