@@ -118,7 +118,8 @@ class _Text:
 
 
 def _out(n: int, k: int, s: int, d: int, pair: tuple[int, int]) -> int:
-    return (n + sum(pair) - d * (k - 1) - 1) // max(s, 1) + 1
+    # A window larger than the padded input has no place in it, however much larger it is.
+    return max((n + sum(pair) - d * (k - 1) - 1) // max(s, 1) + 1, 0)
 
 
 def _outs(sizes: Shape, window: Shape, params: Mapping[str, Any]) -> Shape:
