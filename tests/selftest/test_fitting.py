@@ -21,6 +21,9 @@ from convspec.verdicts import NothingToTest
 LAWS = all_laws()
 ADAPTER = open_adapter("reference")
 
+LARGEST = 4000
+"""Cells of a case that is put to all laws: larger ones say no more, and some have a million."""
+
 
 def drawn(op: str, rows: int) -> Iterator[tuple[Law, Case]]:
     """Some cases of every law that an operation has."""
@@ -43,6 +46,8 @@ def test_what_a_law_draws_it_takes_back(op: str) -> None:
 def test_a_law_raises_no_alarm_over_the_cases_of_another(op: str) -> None:
     tried = 0
     for law, case in drawn(op, 1):
+        if case.cells > LARGEST:
+            continue
         for other in LAWS.values():
             if not law.defective and other is not law and other.applies_to(case, True):
                 tried += 1
