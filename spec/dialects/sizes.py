@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from convspec.spec.groups import POOLS
 
 from .point import DialectPoint, Probe, Seen
+
+
+def _probes(parameters: str, cells: int, shapes: Mapping[str, tuple[str, ...]]) -> Iterator[Probe]:
+    """The same call of every pool, of so many cells: each has a way of its own to a size."""
+    for op in POOLS:
+        counted = " count_include_pad=yes" if op == "avg_pool" else ""
+        yield Probe((f"{op} {parameters}{counted} x=1x1x{cells}:float32:ones@0",), shapes, "shape")
+
 
 POINTS = (
     DialectPoint(
@@ -34,57 +44,15 @@ POINTS = (
             ),
         ),
         (
-            Probe(
-                ("max_pool window=1 padding=2:2 ceil_mode=yes x=1x1x1:float32:ones@0",),
+            *_probes(
+                "window=1 padding=2:2 ceil_mode=yes",
+                1,
                 {"drop": ("1×1×4",), "keep": ("1×1×5",), "drop-all": ("1×1×3",)},
-                "shape",
             ),
-            Probe(
-                (
-                    "max_pool_with_indices window=1 padding=2:2 ceil_mode=yes"
-                    " x=1x1x1:float32:ones@0",
-                ),
-                {"drop": ("1×1×4",), "keep": ("1×1×5",), "drop-all": ("1×1×3",)},
-                "shape",
-            ),
-            Probe(
-                (
-                    "avg_pool window=1 padding=2:2 ceil_mode=yes count_include_pad=yes"
-                    " x=1x1x1:float32:ones@0",
-                ),
-                {"drop": ("1×1×4",), "keep": ("1×1×5",), "drop-all": ("1×1×3",)},
-                "shape",
-            ),
-            Probe(
-                ("lp_pool window=1 padding=2:2 ceil_mode=yes x=1x1x1:float32:ones@0",),
-                {"drop": ("1×1×4",), "keep": ("1×1×5",), "drop-all": ("1×1×3",)},
-                "shape",
-            ),
-            Probe(
-                ("max_pool window=2 stride=2 padding=1:1 ceil_mode=yes x=1x1x3:float32:ones@0",),
+            *_probes(
+                "window=2 stride=2 padding=1:1 ceil_mode=yes",
+                3,
                 {"drop": ("1×1×2",), "keep": ("1×1×3",)},
-                "shape",
-            ),
-            Probe(
-                (
-                    "max_pool_with_indices window=2 stride=2 padding=1:1 ceil_mode=yes"
-                    " x=1x1x3:float32:ones@0",
-                ),
-                {"drop": ("1×1×2",), "keep": ("1×1×3",)},
-                "shape",
-            ),
-            Probe(
-                (
-                    "avg_pool window=2 stride=2 padding=1:1 ceil_mode=yes count_include_pad=yes"
-                    " x=1x1x3:float32:ones@0",
-                ),
-                {"drop": ("1×1×2",), "keep": ("1×1×3",)},
-                "shape",
-            ),
-            Probe(
-                ("lp_pool window=2 stride=2 padding=1:1 ceil_mode=yes x=1x1x3:float32:ones@0",),
-                {"drop": ("1×1×2",), "keep": ("1×1×3",)},
-                "shape",
             ),
         ),
         ("ceil", "output", "output-size"),
@@ -103,28 +71,10 @@ POINTS = (
             Seen("PyTorch", "one", "run", "2.13", "accepts it: one output"),
         ),
         (
-            Probe(
-                ("max_pool window=2 stride=2 ceil_mode=yes x=1x1x1:float32:ones@0",),
+            *_probes(
+                "window=2 stride=2 ceil_mode=yes",
+                1,
                 {"reject": ("refused",), "one": ("1×1×1",)},
-                "shape",
-            ),
-            Probe(
-                ("max_pool_with_indices window=2 stride=2 ceil_mode=yes x=1x1x1:float32:ones@0",),
-                {"reject": ("refused",), "one": ("1×1×1",)},
-                "shape",
-            ),
-            Probe(
-                (
-                    "avg_pool window=2 stride=2 ceil_mode=yes count_include_pad=yes"
-                    " x=1x1x1:float32:ones@0",
-                ),
-                {"reject": ("refused",), "one": ("1×1×1",)},
-                "shape",
-            ),
-            Probe(
-                ("lp_pool window=2 stride=2 ceil_mode=yes x=1x1x1:float32:ones@0",),
-                {"reject": ("refused",), "one": ("1×1×1",)},
-                "shape",
             ),
         ),
         ("ceil", "output", "output-size"),
@@ -142,28 +92,7 @@ POINTS = (
             Seen("JAX lax.reduce_window", "empty", "run", "0.10.2"),
             Seen("ONNX Runtime", "empty", "run", "1.31.1", "an error from two strides on"),
         ),
-        (
-            Probe(
-                ("max_pool window=2 x=1x1x1:float32:ones@0",),
-                {"reject": ("refused",), "empty": ("1×1×0",)},
-                "shape",
-            ),
-            Probe(
-                ("max_pool_with_indices window=2 x=1x1x1:float32:ones@0",),
-                {"reject": ("refused",), "empty": ("1×1×0",)},
-                "shape",
-            ),
-            Probe(
-                ("avg_pool window=2 count_include_pad=yes x=1x1x1:float32:ones@0",),
-                {"reject": ("refused",), "empty": ("1×1×0",)},
-                "shape",
-            ),
-            Probe(
-                ("lp_pool window=2 x=1x1x1:float32:ones@0",),
-                {"reject": ("refused",), "empty": ("1×1×0",)},
-                "shape",
-            ),
-        ),
+        (*_probes("window=2", 1, {"reject": ("refused",), "empty": ("1×1×0",)}),),
         ("output", "output-size", "empty"),
     ),
 )
