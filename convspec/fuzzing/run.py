@@ -16,7 +16,7 @@ from convspec.events import FAILING, KNOWN, VERDICTS, Event, LawFinished
 from convspec.execute import Bench
 from convspec.isolation import Limits
 from convspec.known.entry import Regions
-from convspec.law import all_laws
+from convspec.law import Law, all_laws
 from convspec.plan import wanted
 from convspec.spec.case import Case
 from convspec.validity import is_valid
@@ -103,18 +103,18 @@ def _replayed(
         if not law.applies_to(one.case, is_valid(one.case, bench.adapter.claims)):
             tally.notes.append(f"{one.path}: left out: the law {law.name} is not about it any more")
             continue
-        done = _excused(bench, one.case, bench.replay(law, one.case))
+        done = _excused(bench, law, one.case, bench.replay(law, one.case))
         tally.replayed += 1
         tally.cases += done.cases
         (tally.again if done.verdict in FAILING else tally.mended).append(one.path)
         yield done
 
 
-def _excused(bench: Bench, case: Case, done: LawFinished) -> LawFinished:
+def _excused(bench: Bench, law: Law, case: Case, done: LawFinished) -> LawFinished:
     """The same, if none of the known regions covers it."""
     if not done.failures:
         return done
-    put = all_laws()[done.law].asked(case, bench.adapter.claims)
+    put = law.asked(case, bench.adapter.claims)
     entry = Regions.excusing(bench.regions.of(done.clause), put, done.verdict)
     if entry is None:
         return done
