@@ -24,11 +24,13 @@ from convspec.spec.claims import Claims
 from convspec.spec.groups import MAXIMA, POOLS
 
 from . import convolutions, maxima, padding, pools
+from .bins import along_axes
 from .windows import Choices, outputs
 
 Array = npt.NDArray[Any]
 
 __all__ = [
+    "bins_of",
     "empty_windows",
     "expected",
     "gradients",
@@ -158,6 +160,11 @@ def received(op: str, result: Array, rank: int, claims: Claims) -> Array:
 def empty_windows(case: Case, claims: Claims) -> Array:
     """True for each output whose window lies wholly in the padding: (1, 1, *o)."""
     return maxima.empty_windows(case["x"].shape[2:], case.op.arguments(), claims.dialect)
+
+
+def bins_of(case: Case, claims: Claims) -> tuple[tuple[range, ...], ...]:
+    """The bins of an adaptive pool along each axis: for every output the cells it reads."""
+    return along_axes(case["x"].shape[2:], case.op.arguments()["output_size"], claims.dialect)
 
 
 def tied_cells(op: str, x: Array, parameters: Mapping[str, Any], claims: Claims) -> Array:

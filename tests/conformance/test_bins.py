@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from convspec import dialect
 from convspec.comparison import require_equal, require_shape, require_within
 from convspec.conformance.premises import keeps_every_window
 from convspec.law import law
 from convspec.spec.groups import ADAPTIVE
-from convspec.spec.relation import adaptive_bins, axes
+from convspec.spec.relation import axes
 from convspec.trial import Array, Trial, wide
 
 APART = {"x.layout": ("contiguous",)}
@@ -22,7 +23,7 @@ APART = {"x.layout": ("contiguous",)}
 def _reads(trial: Trial) -> Array:
     """Which output reads which cell of a map: (cells, *o), from the bins along each axis."""
     sizes = trial.case["x"].shape[2:]
-    bins = adaptive_bins(sizes, trial.parameters["output_size"])
+    bins = dialect.bins_of(trial.case, trial.adapter.claims)
     along = [
         np.array([[cell in one for one in of_axis] for cell in range(n)])
         for n, of_axis in zip(sizes, bins, strict=True)
