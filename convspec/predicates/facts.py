@@ -136,6 +136,10 @@ def _parameter(name: str) -> Callable[[Facts], Any]:
     return lambda facts: facts.given.get(name)
 
 
+def _second_kernel(facts: Facts) -> Vector | None:
+    return facts.case["w2"].shape[2:] if "w2" in facts.case else None
+
+
 def _extent(axis: int) -> Callable[[Facts], Any]:
     return lambda facts: facts.shape[axis] if len(facts.shape) > axis else None
 
@@ -252,6 +256,7 @@ FACTS: dict[str, Fact] = {
         Fact("size", NUMBERS, "n: input cells", lambda f: f.size),
         Fact("kernel", NUMBERS, "k: taps of the window, or of the weight", lambda f: f.kernel),
         Fact("window", NUMBERS, "the same as kernel", lambda f: f.kernel),
+        Fact("second_kernel", NUMBERS, "taps of a network's second weight", _second_kernel),
         Fact("stride", NUMBERS, "s", _parameter("stride")),
         Fact("dilation", NUMBERS, "d", _parameter("dilation")),
         Fact("low", NUMBERS, "padding before the first cell", _side(0)),
