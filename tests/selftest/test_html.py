@@ -1,35 +1,24 @@
-"""The HTML page: what it says, that nothing in it runs or loads, what it does in a browser."""
+"""The HTML page: what it says, and that nothing in it runs or loads."""
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
-import subprocess
 import tomllib
-from collections.abc import Callable, Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from paged import CONV, FOUND, HOSTILE, Page, law, run, wrong
 
 from convspec.contents import filled
 from convspec.events import (
-    CONFORMS,
-    CRASHES,
     DEVIATES,
     ERROR,
     FIXED,
-    KNOWN,
-    UNSUPPORTED,
     Covered,
-    Event,
     Explained,
-    Failure,
     Fingerprint,
     KnownChecked,
-    LawFinished,
     RunFinished,
     RunStarted,
 )
@@ -37,103 +26,6 @@ from convspec.html import render
 from convspec.report import Report
 from convspec.spec.case import Case
 from convspec.spec.clauses import CLAUSES
-
-HOSTILE = (
-    "</script><script>document.title='owned'</script><img src=x onerror=alert(1)>\"'&\x00\x1b[31m"
-)
-
-CONV = "conv stride=2,1 padding=1:0,0:2 x=1x2x4x4:float32:ramp@0 w=1x2x3x3:float32:ints@1"
-
-
-def head(adapter: str = "torch", **other: object) -> RunStarted:
-    claims = {"ops": {"conv": {"ranks": [2], "dtypes": ["float32"], "stride": [1, 2]}},
-              "dialect": {"max_pool.tie": "split", "pool.ceil-mode": "drop"}}  # fmt: skip
-    given = {"observed": {"pool.ceil-mode": {"choice": "keep", "got": ["1 2"]}}, **other}
-    return RunStarted(adapter, "2.13.0", claims, "quick", 7, "0.1.0", "0.1", 9, **given)  # type: ignore[arg-type]
-
-
-def law(clause: str, verdict: str = CONFORMS, *failures: Failure, **other: object) -> LawFinished:
-    op, _, point = clause.partition(".")
-    given = {"rank": 2, "cases": 40, "seconds": 0.5, "note": None, **other}
-    return LawFinished(
-        point.replace("-", "_"), clause, op, verdict=verdict, failures=failures, **given
-    )  # type: ignore[arg-type]
-
-
-def wrong(case: str = CONV, **other: object) -> Failure:
-    """A failure of one cell in a convolution that lost its last tap."""
-    y = [[[[1, 2, 3, 4], [5, 6, 7, 8]]]]
-    given = {"kind": "value", "verdict": DEVIATES, "message": "y[0, 0, 1, 3] is 7, expected 8",
-             "expected": y, "got": [[[[1, 2, 3, 4], [5, 6, 7, 7]]]], "worst": (0, 0, 1, 3),
-             "found_after": 3, "cells": 50, **other}  # fmt: skip
-    return Failure(case=case, **given)  # type: ignore[arg-type]
-
-
-def run(*events: Event, adapter: str = "torch", finished: bool = True) -> Report:
-    foot = (RunFinished(3.5),) if finished else ()
-    return Report.from_events([head(adapter), *events, *foot])
-
-
-FOUND = (
-    law("conv.definition", DEVIATES, wrong()),
-    law("conv.stride", CONFORMS),
-    law("conv.named-padding", UNSUPPORTED, cases=0),
-    law("conv.repeatable", CRASHES, wrong(
-        kind="crash", verdict=CRASHES, message="died: SIGSEGV", expected=None, got=None,
-        worst=None, details="stack line 1\nstack line 2",
-    )),
-    law("max_pool.tie", KNOWN),
-    law("max_pool.definition", CONFORMS),
-    law("avg_pool.definition", ERROR, note="Traceback\n  here\nKeyError: 'x'"),
-    Explained("definition", "conv", 2, CONV,
-              {"rule": "groups >= 2", "inside": [31, 31], "outside": [0, 412]},
-              ("conv-loses-a-tap",), "print('by hand')", 1),
-    KnownChecked("first-tie", "max_pool.tie", "any(stride > window)", "max_pool window=1", "old",
-                 "https://example.org/1", KNOWN, 0.031),
-    Fingerprint("conv", "float32", "float32 in, float32 accumulate", {"rms": 1.25e-8}),
-    Covered("conv", 2, 400, 380, {"groups": {"1": 300, "2": 100, "4": 0}}, (41, 44), (7, 9),
-            ("groups 4",)),
-)  # fmt: skip
-
-
-class Page(HTMLParser):
-    """The page as a browser reads it: balanced elements, attributes, text."""
-
-    VOID = ("meta", "input", "br", "img", "link", "hr")
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.text: list[str] = []
-        self.feed(text)
-        self.close()
-        assert not self.open, f"left open: {self.open}"
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        names = [name for name, _ in attrs]
-        assert len(names) == len(set(names)), f"an attribute twice in {tag}: {names}"
-        self.elements.append((tag, dict(attrs)))
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open and self.open[-1] == tag, f"</{tag}> closes {self.open[-3:]}"
-        self.open.pop()
-
-    def handle_data(self, data: str) -> None:
-        if "style" not in self.open and "script" not in self.open:
-            self.text.append(data)
-
-    @property
-    def said(self) -> str:
-        return " ".join(" ".join(self.text).split())
-
-    def all(self, name: str) -> Iterator[str]:
-        """The values of an attribute, in order."""
-        for _, attributes in self.elements:
-            if attributes.get(name) is not None:
-                yield str(attributes[name])
 
 
 def test_it_tells_everything_the_events_say() -> None:
@@ -349,178 +241,6 @@ def test_what_the_page_is_made_of_is_in_the_wheel() -> None:
     assert "convspec.html" in setup["tool"]["setuptools"]["packages"]
     assert setup["tool"]["setuptools"]["package-data"]["convspec.html"] == ["templates/*"]
     assert any(need.startswith("jinja2") for need in setup["project"]["dependencies"])
-
-
-# In a browser.
-
-BROWSER = (
-    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-)
-
-browser = pytest.mark.skipif(BROWSER is None, reason="there is no Chromium on this machine")
-
-Driven = Callable[..., dict[str, object]]
-
-
-@pytest.fixture
-def driven(tmp_path: Path) -> Driven:
-    """Opens a page in a frame of so many pixels, runs a script in it, returns what it returns."""
-
-    def drive(page: str, script: str, width: int = 1280, address: str = "") -> dict[str, object]:
-        # A copy may run one script more: the page itself allows its own alone.
-        assert "script-src 'sha256-" in page
-        freed = page.replace("script-src 'sha256-", "script-src 'unsafe-inline' 'none-")
-        probe = (
-            "<script>addEventListener('load', async () => {"
-            " const pause = () => new Promise((done) => setTimeout(done, 250));"
-            " const key = (name, to) => (to || document.activeElement || document.body)"
-            ".dispatchEvent(new KeyboardEvent('keydown', {key: name, bubbles: true,"
-            " cancelable: true}));"
-            " let said; try { said = await (async () => {" + script + "})(); }"
-            " catch (error) { said = {error: String(error)}; }"
-            " parent.postMessage(JSON.stringify(said), '*'); });</script>"
-        )
-        (tmp_path / "page.html").write_text(freed.replace("</body>", f"{probe}</body>"), "utf-8")
-        (tmp_path / "frame.html").write_text(
-            "<!DOCTYPE html><body><script>addEventListener('message', (event) => {"
-            " document.body.dataset.said = event.data; });</script>"
-            f"<iframe src='page.html{address}' width={width} height=800></iframe></body>",
-            "utf-8",
-        )
-        command = [
-            str(BROWSER), "--headless", "--no-sandbox", "--disable-gpu",
-            "--disable-background-networking", "--allow-file-access-from-files",
-            f"--user-data-dir={tmp_path / 'profile'}", "--window-size=1400,900",
-            "--virtual-time-budget=8000", "--dump-dom", (tmp_path / "frame.html").as_uri(),
-        ]  # fmt: skip
-        ran = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-        told = [a["data-said"] for tag, a in Page(ran.stdout).elements if tag == "body"]
-        answer = json.loads(str(told[0]))
-        assert isinstance(answer, dict) and "error" not in answer, answer
-        return answer
-
-    return drive
-
-
-def long_run(adapter: str = "torch") -> Report:
-    """Many clauses, long names, long lines."""
-    failure = wrong(message="long " * 60, details="x" * 400)
-    slugs = [s for s in CLAUSES if s.startswith("conv.")][:24]
-    return run(*(law(s, DEVIATES if i % 5 else CONFORMS, *[failure] * bool(i % 5))
-                 for i, s in enumerate(slugs)), *FOUND[7:], adapter=adapter)  # fmt: skip
-
-
-@browser
-@pytest.mark.parametrize(("width", "runs"), [(320, 12), (360, 1), (360, 12), (768, 12)])
-def test_a_narrow_screen_never_scrolls_sideways(driven: Driven, width: int, runs: int) -> None:
-    page = render([long_run(f"/a/very/long/path/to/an/adapter_{i}.py") for i in range(runs)])
-    seen = driven(
-        page,
-        "document.querySelectorAll('details').forEach((d) => { d.open = true; }); await pause();"
-        " const e = document.documentElement, s = document.getElementById('-scroll');"
-        " s.scrollLeft = 200; const th = document.querySelector('tr[data-c] th');"
-        " return {inner: innerWidth, page: e.scrollWidth,"
-        " sticks: Math.abs(th.getBoundingClientRect().left - s.getBoundingClientRect().left) < 3};",
-        width,
-    )
-    assert seen["inner"] == width and seen["page"] <= width and seen["sticks"]
-
-
-@browser
-def test_filters_show_what_is_asked_for(driven: Driven) -> None:
-    page = render([run(*FOUND), run(law("conv.stride", DEVIATES, wrong()), adapter="other")])
-    seen = driven(
-        page,
-        "const shown = () => [...document.querySelectorAll('tr[data-c]')]"
-        ".filter((r) => r.offsetParent).map((r) => r.dataset.c);"
-        " const press = (v) => document.querySelector(`li[data-verdict=${v}] button`).click();"
-        " const text = document.getElementById('-text'), op = document.getElementById('-op'),"
-        " run = document.getElementById('-run');"
-        " const type = async (t) => { text.value = t; text.dispatchEvent(new Event('input'));"
-        " await pause(); };"
-        " const said = {all: shown()};"
-        " press('crashes'); said.crashes = shown();"
-        " said.pressed = document.querySelector('li[data-verdict=crashes] button').ariaPressed;"
-        " press('deviates'); said.both = shown(); press('crashes'); press('deviates');"
-        " op.value = 'max_pool'; op.dispatchEvent(new Event('change')); said.op = shown();"
-        " op.value = ''; await type('sigsegv'); said.message = shown();"
-        " await type('no such words'); said.none = shown();"
-        " said.count = document.getElementById('-count').textContent;"
-        " await type(''); run.value = '1'; run.dispatchEvent(new Event('change'));"
-        " said.other = shown(); press('conforms'); said.nothing = shown();"
-        " said.below = [...document.querySelectorAll('details.clause')]"
-        ".filter((d) => d.offsetParent).length;"
-        " return said;",
-    )
-    assert len(seen["all"]) == 7  # type: ignore[arg-type]
-    assert seen["crashes"] == ["conv.repeatable"] and seen["pressed"] == "true"
-    assert sorted(seen["both"]) == ["conv.definition", "conv.repeatable", "conv.stride"]  # type: ignore[call-overload]
-    assert sorted(seen["op"]) == ["max_pool.definition", "max_pool.tie"]  # type: ignore[call-overload]
-    assert seen["message"] == ["conv.repeatable"] and seen["none"] == []
-    assert seen["count"] == "0 of 7 clauses"
-    assert seen["other"] == ["conv.stride"] and seen["nothing"] == [] and seen["below"] == 0
-
-
-@browser
-def test_the_keyboard_reaches_everything(driven: Driven) -> None:
-    seen = driven(
-        render([run(*FOUND), run(*FOUND, adapter="other")]),
-        "const at = () => (document.activeElement.getAttribute('href')"
-        " || document.activeElement.id);"
-        " const said = {tabs: [...document.querySelectorAll('#-table td a')]"
-        ".filter((a) => a.tabIndex === 0).length};"
-        " key('/', document.body); said.slash = at(); key('Escape'); said.escaped = at();"
-        " document.querySelector('a[href=\"#torch/conv.definition\"]').focus();"
-        " key('ArrowRight'); said.right = at(); key('ArrowDown'); said.down = at();"
-        " key('ArrowLeft'); key('ArrowUp'); said.back = at();"
-        " document.activeElement.click(); await pause(); said.opened = at();"
-        " said.seen = document.activeElement.offsetParent !== null;"
-        " key('Escape'); said.cell = at();"
-        " key('n'); await pause(); said.next = at(); key('p'); await pause(); said.previous = at();"
-        " return said;",
-    )
-    assert seen["tabs"] == 1 and seen["slash"] == "-text" and seen["escaped"] != "-text"
-    assert seen["right"] == "#other/conv.definition"
-    assert str(seen["down"]).startswith("#other/conv.") and seen["down"] != seen["right"]
-    assert seen["back"] == "#torch/conv.definition"
-    assert seen["opened"] == "torch/conv.definition" and seen["seen"]
-    assert seen["cell"] == "#torch/conv.definition"
-    assert seen["next"] == "other/conv.definition" and seen["previous"] == "torch/conv.definition"
-
-
-@browser
-def test_an_address_opens_what_it_names(driven: Driven) -> None:
-    seen = driven(
-        render([run(*FOUND, adapter="a b/c")]),
-        "await pause(); return {id: document.activeElement.id,"
-        " seen: document.activeElement.offsetParent !== null,"
-        " top: document.activeElement.getBoundingClientRect().top};",
-        address="#a%20b%2Fc/conv.definition",
-    )
-    assert seen["id"] == "a%20b%2Fc/conv.definition" and seen["seen"]
-    assert 0 <= float(str(seen["top"])) < 700
-
-
-@browser
-def test_only_the_pages_own_script_runs(driven: Driven) -> None:
-    hostile = run(law("conv.definition", DEVIATES, wrong(message=HOSTILE)), adapter=HOSTILE)
-    seen = driven(render([hostile]), "return {title: document.title};")
-    assert seen["title"] != "owned"
-
-
-@browser
-def test_the_page_as_it_is_runs_its_script_and_asks_for_nothing(tmp_path: Path) -> None:
-    (tmp_path / "page.html").write_text(render([run(*FOUND)]), "utf-8")
-    command = [
-        str(BROWSER), "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
-        f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom",
-        (tmp_path / "page.html").as_uri(),
-    ]  # fmt: skip
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-    page = Page(ran.stdout)
-    form = next(a for _, a in page.elements if a.get("id") == "-filter")
-    assert "hidden" not in form and "7 clauses" in page.said
-    assert "Content Security Policy" not in ran.stderr and "Uncaught" not in ran.stderr
 
 
 def test_text_has_contrast_on_light_and_dark() -> None:

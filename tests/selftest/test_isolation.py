@@ -2,155 +2,28 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
-import signal
-import stat
-import subprocess
-import sys
-import textwrap
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
+from lives import behave, children, said, served
 
 from convspec import processes
-from convspec.holding import Made
-from convspec.isolation import Isolated, Limits, OurError
+from convspec.isolation import Isolated, OurError
 from convspec.noise import innermost
-from convspec.verdicts import Crashed, Mismatch, OutOfMemory, Raised, TimedOut, WrongValue
-from convspec.zygote import NotOpened, Zygote
+from convspec.verdicts import Crashed, OutOfMemory, Raised, TimedOut, WrongValue
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
-
-LIMIT = 10.0
-
-
-def children(of: int | str = "self") -> set[int]:
-    """The processes that come from one and still run (or wait to be reaped)."""
-    found = set()
-    for task in Path(f"/proc/{of}/task").iterdir():
-        with suppress(FileNotFoundError):
-            found |= set(map(int, (task / "children").read_text().split()))
-    for child in list(found):
-        with suppress(FileNotFoundError):
-            found |= children(child)
-    return found
-
-
-def gone(pid: int, seconds: float = 5.0) -> bool:
-    """Whether a process ends in time; a zombie has ended."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except (FileNotFoundError, ProcessLookupError):
-            return True
-        if state == "Z":
-            return True
-        time.sleep(0.02)
-    return False
-
-
-@contextmanager
-def served(
-    check: Callable[[Any], Any], limit: float = LIMIT, memory: int | None = None, fork: bool = True
-) -> Iterator[Isolated[Any]]:
-    """`check` by the lives of a zygote."""
-    with (
-        Zygote(lambda: Made(None, check, fork), separate=False) as zygote,
-        Isolated[Any](zygote, Limits(limit, memory)) as box,
-    ):
-        yield box
-
-
-KEPT: list[Any] = []
-
-
-def behave(task: str) -> Any:
-    """What the child does, by name."""
-    word = task.split()[0]
-    if word == "who":
-        return os.getpid(), os.getppid()
-    if word == "start":
-        return subprocess.Popen([sys.executable, "-c", "while True: pass"]).pid
-    if word == "shout":
-        print("murmur", flush=True)
-        for _ in range(100_000 if "lot" in task else 1):
-            os.write(2, b"\x1b[Hcry\n")
-    if word == "segfault" or "and segfault" in task:
-        ctypes.string_at(0)
-    elif word == "garble":
-        for name in os.listdir("/dev/fd"):
-            with suppress(OSError):
-                if stat.S_ISSOCK(os.fstat(int(name)).st_mode):
-                    os.write(int(name), b"\0\0\0\4junk")
-        time.sleep(1)
-    elif word == "close":
-        os.closerange(3, 1000)
-        time.sleep(1000)
-    elif word == "doze":
-        time.sleep(0.9)
-    elif word == "allocate":
-        np.ones(1 << 27)
-    elif word == "keep":
-        with suppress(MemoryError):
-            while True:
-                KEPT.append(np.ones(1 << 20))
-        KEPT.append(np.ones(1 << 20))
-    elif word == "leak":
-        KEPT.append(np.ones(3 << 20))
-    elif word == "hoard":
-        with suppress(MemoryError):
-            while True:
-                KEPT.append(np.ones(1 << 20))
-        os.abort()
-    elif word == "abort":
-        os.abort()
-    elif word == "exit":
-        os._exit(3)
-    elif word == "zero":
-        os._exit(0)
-    elif word == "kill":
-        os.kill(os.getpid(), signal.SIGKILL)
-    elif word == "hang":
-        time.sleep(1000)
-    elif word == "spin":
-        while True:
-            pass
-    elif word == "wrong":
-        raise WrongValue("off", expected=np.arange(3), got=np.ones((3, 1)), worst=(0, 0))
-    elif word == "raised":
-        raise Raised(
-            "raised OverflowError", details="line\nline", place=("OverflowError", "k.py", 3)
-        )
-    elif word == "ours":
-        raise ZeroDivisionError("in a law")
-    elif word == "leave":
-        raise SystemExit(5)
-    elif word == "interrupt":
-        raise KeyboardInterrupt
-    return None
 
 
 @pytest.fixture
 def isolated() -> Iterator[Isolated[str]]:
     with served(behave) as box:
         yield box
-
-
-def said(box: Isolated[Any], task: Any) -> str:
-    """The class of what a task ends in, "" for nothing."""
-    try:
-        box(task)
-    except (Mismatch, OurError) as error:
-        return type(error).__name__
-    return ""
 
 
 @pytest.mark.parametrize(
@@ -326,184 +199,6 @@ def test_many_rows_ahead_do_not_jam_the_pipe() -> None:
     with served(check, 5.0) as box:
         box.coming = lambda: tasks[1:]
         assert {said(box, task) for task in tasks} == {"WrongValue"}
-
-
-def test_no_child_is_left_behind() -> None:
-    before = children()
-    with served(behave, 0.2) as box:
-        for task in ("fine", "segfault", "fine", "hang", "fine"):
-            said(box, task)
-        assert len(children() - before) == 2, "the zygote and one life"
-    assert children() == before
-    with served(behave):
-        pass
-    assert children() == before
-
-
-PARENT = """
-import os, sys, time
-from convspec.holding import Made
-from convspec.isolation import Isolated, Limits
-from convspec.zygote import Zygote
-
-def check(task):
-    if task == "tell":
-        return os.getpid(), os.getppid()
-    elif task == "spin":
-        while True:
-            pass
-
-box = Isolated(Zygote(lambda: Made(None, check)), Limits(60))
-print(*box("tell"), flush=True)
-{then}
-"""
-
-
-def start(then: str) -> subprocess.Popen[str]:
-    code = textwrap.dedent(PARENT.format(then=then))
-    return subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-
-
-@pytest.mark.parametrize(
-    "then", ["time.sleep(60)", "os.kill(os.getpid(), 9)", "os._exit(0)", "sys.exit()"]
-)
-@pytest.mark.parametrize("at", ["rest", "spin"])
-def test_all_ends_with_the_parent(then: str, at: str) -> None:
-    ahead = "box._send(['spin']); time.sleep(0.2); " if at == "spin" else ""
-    with start(ahead + then) as parent:
-        assert parent.stdout is not None
-        life, zygote = map(int, parent.stdout.readline().split())
-        if "sleep(60)" in then:
-            time.sleep(0.3)
-            parent.kill()
-        parent.wait(10)
-        assert gone(life) and gone(zygote)
-
-
-def test_interrupting_the_parent_ends_all() -> None:
-    with start("box('spin')") as parent:
-        assert parent.stdout is not None and parent.stderr is not None
-        life, zygote = map(int, parent.stdout.readline().split())
-        time.sleep(0.3)
-        parent.send_signal(signal.SIGINT)
-        assert parent.wait(10) != 0
-        assert "KeyboardInterrupt" in parent.stderr.read()
-        assert gone(life) and gone(zygote)
-
-
-def test_only_the_parent_minds_the_terminals_interrupt(isolated: Isolated[str]) -> None:
-    before = children()
-    isolated("fine")
-    begun = children() - before
-    for child in begun:
-        os.kill(child, signal.SIGINT)
-    isolated("fine again")
-    assert begun <= children()
-
-
-def test_a_killed_life_or_zygote_costs_one_task(isolated: Isolated[str]) -> None:
-    before = children()
-    assert len(children() - before) == 0
-    isolated("fine")
-    life, zygote = isolated("who")
-    for victim in (life, zygote):
-        os.kill(victim, signal.SIGKILL)
-        assert gone(victim) and gone(life)  # a life does not outlive its zygote
-        with pytest.raises(Crashed, match="died of SIGKILL"):
-            isolated("fine")
-        isolated("fine")
-        life, zygote = isolated("who")
-    assert children() - before == {life, zygote}
-
-
-def test_what_a_life_starts_ends_with_it() -> None:
-    with served(behave, 0.5) as box:
-        started = box("start")
-        assert said(box, "hang") == "TimedOut"
-        assert gone(started)
-
-
-@pytest.mark.parametrize("fork", [True, False])
-def test_a_library_that_does_not_fork_is_loaded_anew(tmp_path: Path, fork: bool) -> None:
-    log = tmp_path / "log"
-
-    def make() -> Made[str]:
-        with log.open("a") as file:
-            file.write(f"{os.getpid()}\n")
-        return Made("described", behave, fork)
-
-    with Zygote(make) as zygote, Isolated[str](zygote, Limits(LIMIT)) as box:
-        assert zygote.description == "described"
-        first, parent = box("who")
-        assert (first == int(log.read_text())) != fork
-        assert (parent == os.getpid()) != fork
-        for task in ("segfault", "fine", "exit", "wrong", "fine"):
-            said(box, task)
-        box("fine")
-    assert len(log.read_text().split()) == (1 if fork else 3)
-
-
-def test_what_dies_or_hangs_before_it_is_ready_is_told() -> None:
-    def make(task: str) -> Callable[[], Made[None]]:
-        def made() -> Made[None]:
-            os.write(2, b"loading\nno device\n")
-            behave(task)
-            return Made(None, behave)
-
-        return made
-
-    before = children()
-    for task, how in (
-        ("segfault", "died of SIGSEGV"), ("exit", "exit code 3"), ("zero", "exit code 0"),
-        ("spin", "did not end within 0.5 s"),
-    ):  # fmt: skip
-        with pytest.raises(NotOpened, match=how) as caught, Zygote(make(task), limit=0.5) as zygote:
-            assert zygote.description
-        assert caught.value.said == "loading\nno device"
-        assert "behave" in caught.value.stack or "exit" in how
-    with pytest.raises(ZeroDivisionError, match="in a law"), Zygote(make("ours")) as zygote:
-        assert zygote.description
-    assert children() == before
-
-
-def test_others_join_a_zygote(tmp_path: Path) -> None:
-    log = tmp_path / "log"
-
-    def make() -> Made[None]:
-        with log.open("a") as file:
-            file.write("made\n")
-        return Made(None, behave)
-
-    with Zygote(make) as zygote, Isolated[str](zygote, Limits(LIMIT)) as box:
-        meet = zygote.invite()
-        with Zygote(make, meet=meet) as guest, Isolated[str](guest, Limits(LIMIT)) as other:
-            (one, shared), (two, also) = box("who"), other("who")
-            assert one != two and shared == also
-            assert said(other, "segfault") == "Crashed" and said(box, "fine") == ""
-            third = other("who")[0]
-            assert box("who")[0] == one
-        assert gone(third), "what was begun for a guest ends when it leaves"
-        assert log.read_text() == "made\n"
-        assert meet is not None
-    assert not Path(meet).exists()
-
-
-def test_a_guest_goes_on_without_its_host(tmp_path: Path) -> None:
-    with (
-        Zygote(lambda: Made(None, behave)) as host,
-        Zygote(lambda: Made(None, behave), meet=host.invite()) as guest,
-        Isolated[str](guest, Limits(LIMIT)) as box,
-    ):
-        life, shared = box("who")
-        os.kill(shared, signal.SIGKILL)
-        assert gone(life)
-        with pytest.raises(Crashed):
-            box("fine")
-        assert box("who")[1] != shared
-    with Zygote(lambda: Made(None, behave), meet=str(tmp_path / "nobody")) as alone:
-        assert alone.description is None
 
 
 def test_noise_is_kept_from_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:
