@@ -106,8 +106,9 @@ BACKENDS: dict[str, Backend] = {
         "opencv", "the DNN module of OpenCV", "cv2", "opencv-python-headless", "onnx"
     ),
     "openvino": _graph(
-        "openvino", "OpenVINO on the CPU; option: ceil, its older rounding", "openvino",
-        "openvino", "onnx", options="ceil",
+        "openvino",
+        "OpenVINO on the CPU; options: ceil, its older rounding, or defaults, left out of calls",
+        "openvino", "openvino", "onnx", options="ceil",
     ),
     "tract": _graph("tract", "tract, in Rust", "tract", "tract", "onnx"),
     "ncnn": _runtime(

@@ -4,7 +4,8 @@ Nothing goes through ONNX, so that every parameter is OpenVINO's own: ``auto_pad
 ``ceil_torch`` (that of the option ``ceil``: plain ``ceil``), ``exclude_pad``. Weights are
 constants. On a processor that multiplies bfloat16, OpenVINO computes float32 models in that unless
 told otherwise: it is told ``INFERENCE_PRECISION_HINT`` f32. Groups are an axis of the weight there,
-so that it is reshaped; a bias is an addition.
+so that it is reshaped; a bias is an addition. The option ``defaults`` leaves out the dilations of
+pools that have none, for which OpenVINO documents a default.
 """
 
 from __future__ import annotations
@@ -88,20 +89,24 @@ def _pad(x: Any, *, padding: Any, mode: str, value: float, dtype: np.dtype[Any])
     return ops.pad(x, _constant(low), _constant(high), MODES[mode], fill)
 
 
-def _pool_words(rounding: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    return {
+def _pool_words(option: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    rounding = "ceil" if option == "ceil" else "ceil_torch"
+    words = {
         "strides": list(given["stride"]), "dilations": list(given["dilation"]),
         "kernel_shape": list(given["window"]), **_padded(given["padding"]),
         "rounding_type": rounding if given["ceil_mode"] else "floor",
     }  # fmt: skip
+    if option == "defaults" and all(dilation == 1 for dilation in given["dilation"]):
+        del words["dilations"]
+    return words
 
 
-def _max_pool(x: Any, rounding: str, **given: Any) -> Any:
-    return ops.max_pool(x, **_pool_words(rounding, given), axis=2)
+def _max_pool(x: Any, option: str, **given: Any) -> Any:
+    return ops.max_pool(x, **_pool_words(option, given), axis=2)
 
 
-def _avg_pool(x: Any, rounding: str, *, count_include_pad: bool, **given: Any) -> Any:
-    return ops.avg_pool(x, exclude_pad=not count_include_pad, **_pool_words(rounding, given))
+def _avg_pool(x: Any, option: str, *, count_include_pad: bool, **given: Any) -> Any:
+    return ops.avg_pool(x, exclude_pad=not count_include_pad, **_pool_words(option, given))
 
 
 def _reduced(function: str, x: Any) -> Any:
@@ -129,22 +134,22 @@ class OpenVINO:
     version = ov.__version__.partition("-")[0]
 
     def __init__(self, option: str) -> None:
-        """`option`: "" rounds up as ``ceil_torch`` does, "ceil" as ``ceil`` does."""
-        self._rounding = option or "ceil_torch"
+        """`option`: "ceil" rounds up as ``ceil`` does, and not as ``ceil_torch``; "defaults"."""
+        self._option = option
         self._core = ov.Core()
         self._compiled: Cache[Any] = Cache(self._compile, weights=True)
         self.claims = declared(option)
         forward(self, self._makers(), self._call)
 
     def _makers(self) -> dict[str, Any]:
-        rounding = self._rounding
+        option = self._option
         return {
             "conv": _conv,
             "conv_transpose": _conv_transpose,
             "pad": _pad,
-            "max_pool": lambda x, **given: _max_pool(x, rounding, **given).output(0),
-            "max_pool_with_indices": lambda x, **given: _max_pool(x, rounding, **given),
-            "avg_pool": lambda x, **given: _avg_pool(x, rounding, **given),
+            "max_pool": lambda x, **given: _max_pool(x, option, **given).output(0),
+            "max_pool_with_indices": lambda x, **given: _max_pool(x, option, **given),
+            "avg_pool": lambda x, **given: _avg_pool(x, option, **given),
             "adaptive_avg_pool": lambda x, output_size: ops.adaptive_avg_pool(
                 x, _sizes(output_size)
             ),
@@ -213,5 +218,8 @@ class OpenVINO:
 
 
 def make(option: str | None) -> OpenVINO:
-    """OpenVINO; option ``ceil`` rounds up in its older way. Raises UnknownAdapter for others."""
-    return OpenVINO(option_word("openvino", option, ("ceil",)))
+    """OpenVINO; option ``ceil`` rounds up in its older way, ``defaults`` leaves out dilations of 1.
+
+    Raises UnknownAdapter for others.
+    """
+    return OpenVINO(option_word("openvino", option, ("ceil", "defaults")))

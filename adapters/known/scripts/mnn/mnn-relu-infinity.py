@@ -1,6 +1,6 @@
 # mnn 3.6.1, relu.special-values
 # Written by hand: with both infinities.
-# relu x=1x1x1x1:float32:ones@0
+# relu x=1x1:float32:zeros@1
 
 import numpy as np
 from MNN import expr
