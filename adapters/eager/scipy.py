@@ -265,4 +265,8 @@ def _check(stride: Ints, padding: Pads | str, rank: int) -> None:
 
 
 def _biased(y: Array, b: Array | None) -> Array:
-    return y if b is None else y + b.reshape(-1, *(1,) * (y.ndim - 2))
+    if b is None:
+        return y
+    if b.shape != y.shape[1:2]:
+        raise ValueError(f"a bias of shape {b.shape} for {y.shape[1]} channels")
+    return y + b.reshape(-1, *(1,) * (y.ndim - 2))

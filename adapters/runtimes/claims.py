@@ -39,7 +39,12 @@ _LITERT_DIALECT = {
     "pad.negative": "reject",
 }
 
-_WITHOUT_XNNPACK = {"max_pool.padding-value": "lowest"}
+_LITERT_KERNELS = {
+    "": {},
+    "builtin": {"max_pool.padding-value": "lowest"},
+    "reference": {"max_pool.padding-value": "lowest", "softmax.no-classes": "empty"},
+}
+"""What the kernels of an option choose otherwise: those of XNNPACK, the optimized, the plain."""
 
 _MNN_DIALECT = {
     "conv.negative-padding": "crop",
@@ -77,7 +82,7 @@ def litert(option: str) -> dict[str, Any]:
     }  # fmt: skip
     return {
         "all": {"dtypes": ["float32"]},
-        "dialect": _LITERT_DIALECT if option == "" else {**_LITERT_DIALECT, **_WITHOUT_XNNPACK},
+        "dialect": {**_LITERT_DIALECT, **_LITERT_KERNELS[option]},
         "conv": {"ranks": [2, 3], "named_padding": ONE_SAME},
         "conv_transpose": {
             "ranks": [2, 3], "padding": [0, 0], "dilation": [1, 1], "groups": [1, 1],
