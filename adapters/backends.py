@@ -20,6 +20,7 @@ class Backend:
     which has its version. `claims` names a function ``module:function`` that takes an option and
     returns the claims, without the library. `runs` are the options worth a row of the matrix ("" is
     none), each with the environment it runs in: `environments/NAME.txt` lists what that holds.
+    `beside` are words of options, each with the module that it needs beside the library.
     """
 
     module: str
@@ -28,6 +29,12 @@ class Backend:
     packages: tuple[str, ...] = ()
     claims: str = ""
     runs: Mapping[str, str] = field(default_factory=dict)
+    beside: Mapping[str, str] = field(default_factory=dict)
+
+    def modules(self, option: str = "") -> tuple[str, ...]:
+        """What has to be importable for an option."""
+        more = [self.beside[word] for word in option.split(",") if word in self.beside]
+        return (*([self.library] if self.library else []), *more)
 
     @property
     def install(self) -> str:
@@ -138,6 +145,8 @@ BACKENDS: dict[str, Backend] = {
         " channels-first or depthwise",
         "keras",
         ("keras",), "kerases.claims:keras",
+        {"torch": "torch", "tensorflow": "tensorflow", "jax": "jax", "numpy": "jax"},
+        # On NumPy its convolutions are JAX's.
         {"torch": "torch", "tensorflow": "tensorflow", "jax": "jax", "numpy": "jax"},
     ),
     "paddle": Backend(

@@ -113,7 +113,7 @@ def _newest(adapter: str, root: Path) -> Path | None:
     """An interpreter that has the newest release: this one, or that of the matrix."""
     from convspec.known.running import where
 
-    place = where(adapter.partition(":")[0], (root,))
+    place = where(adapter, (root,))
     return None if place is None else Path(place.python)
 
 

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -36,9 +36,9 @@ LIMIT = 120.0
 
 _ASK = """
 import importlib.metadata as metadata, importlib.util as util, json, sys
-library, packages = sys.argv[1], sys.argv[2:]
+modules, packages = sys.argv[1].split(), sys.argv[2:]
 try:
-    there = util.find_spec(library) is not None
+    there = all(util.find_spec(module) is not None for module in modules)
 except ImportError:
     there = False
 version = ""
@@ -78,7 +78,7 @@ class Place:
 def outcome(finding: Finding, environments: Iterable[Path] = ()) -> Outcome:
     """Run a finding's program in the first place that has its library (see `where`)."""
     backend = finding.backend
-    place = where(finding.adapter.partition(":")[0], tuple(environments)) if backend else None
+    place = where(finding.adapter, tuple(environments)) if backend else None
     if place is None:
         install = backend.install if backend else ""
         return Outcome(finding, ABSENT, how=f"to install: {install}" if install else "")
@@ -133,25 +133,28 @@ def concerns(finding: Finding, version: str) -> bool:
 
 @cache
 def where(adapter: str, environments: tuple[Path, ...] = ()) -> Place | None:
-    """The first interpreter that has the library of an adapter: this one, or that of a virtual
-    environment in one of the folders, called as in the table of adapters."""
-    backend = BACKENDS[adapter]
+    """The first interpreter that has the library of an adapter, and what its option needs beside
+    it: this one, or that of a virtual environment in one of the folders, called as in the table of
+    adapters."""
+    name, _, option = adapter.partition(":")
+    backend = BACKENDS[name]
+    modules = backend.modules(option)
     pythons = [sys.executable]
     for folder in environments:
         for name in dict.fromkeys(backend.runs.values()):
             pythons += [str(folder / name / "bin" / "python")]
     for python in pythons:
-        if os.path.exists(python) and (version := _has(python, backend)) is not None:
+        if os.path.exists(python) and (version := _has(python, backend, modules)) is not None:
             return Place(python, version)
     return None
 
 
-def _has(python: str, backend: Backend) -> str | None:
-    """The version of the library that an interpreter has; None if it lacks it."""
+def _has(python: str, backend: Backend, modules: Sequence[str]) -> str | None:
+    """The version of the library that an interpreter has; None if it lacks one of the modules."""
     if backend.library is None:
         return ""
     done = subprocess.run(
-        [python, "-c", _ASK, backend.library, *backend.packages], stdin=subprocess.DEVNULL,
+        [python, "-c", _ASK, " ".join(modules), *backend.packages], stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=LIMIT, check=False,
     )  # fmt: skip
     if done.returncode:

@@ -17,7 +17,7 @@ from convspec.known import running
 from convspec.known.finding_page import page
 from convspec.known.findings import Finding, findings, findings_for, grouped, script_path
 from convspec.known.reading import read_known
-from convspec.known.running import attempt, outcome, said
+from convspec.known.running import attempt, outcome, said, where
 
 ROOT = Path(__file__).resolve().parents[2]
 EVERY = pytest.mark.parametrize("finding", findings(), ids=lambda finding: finding.name)
@@ -116,6 +116,21 @@ def test_entries_that_share_a_name_are_one_finding(strides: Finding) -> None:
     for part in ("## torch", "any(stride > 3)", "0.9: passes", "one; another", "example.org/1"):
         assert part in text
     assert "has no groups" not in text
+
+
+def test_a_program_runs_where_what_its_option_needs_is_too(tmp_path: Path) -> None:
+    """Of two environments that have Keras, the first lacks JAX."""
+    for name, lacks in (("torch", "jax"), ("jax", "torch")):
+        python = tmp_path / name / "bin" / "python"
+        python.parent.mkdir(parents=True)
+        python.write_text(
+            f'#!/bin/sh\ncase " $3 " in *" {lacks} "*) echo \'[false, ""]\';;'
+            " *) echo '[true, \"3.15\"]';; esac\n"
+        )
+        python.chmod(0o755)
+    for option, name in (("torch", "torch"), ("jax", "jax"), ("numpy,depthwise", "jax")):
+        place = where(f"keras:{option}", (tmp_path,))
+        assert place is not None and place.python == str(tmp_path / name / "bin" / "python")
 
 
 @pytest.mark.parametrize(
