@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,13 @@ Array = npt.NDArray[Any]
 _MODULES = {"keras": keras}
 _BACKEND = keras.backend.backend()
 _tensor = keras.ops.convert_to_tensor
+
+PROGRAMS = 4000
+"""Calls after which the programs that JAX has compiled for them are dropped.
+
+It keeps those of every shape, a fifth of a MiB for a call on average: a long run would end for want
+of memory that no call takes.
+"""
 
 # The suite runs one process per core, and its tensors are small: threads of a library's own would
 # only compete. Whoever sets OMP_NUM_THREADS has decided otherwise.
@@ -51,6 +59,7 @@ class Keras:
     def __init__(self, backend: str, words: Sequence[str], claims: dict[str, Any]) -> None:
         self.style = Style(backend, words)
         self.claims = claims
+        self._calls = 0
         if backend != "numpy":
             self.vjp = self._vjp
         forward(self, PLANS, self._run)
@@ -62,6 +71,7 @@ class Keras:
 
         One per input, but for labels, which have none.
         """
+        self._count()
         arrays = by_name(op, inputs)
         made = plan(op, arrays, self.style, params)
         tensors = handed(arrays, made.forms, _tensor)
@@ -119,10 +129,16 @@ class Keras:
         return imports, [*lines, f"results = [{got}]"]
 
     def _run(self, op: str, inputs: Sequence[Array], params: Mapping[str, Any]) -> Array:
+        self._count()
         arrays = by_name(op, inputs)
         made = plan(op, arrays, self.style, params)
         y = run(made, handed(arrays, made.forms, _tensor), _MODULES)[0]
         return unformed(_to_array(y), made.form)
+
+    def _count(self) -> None:
+        self._calls += 1
+        if self._calls % PROGRAMS == 0 and "jax" in sys.modules:  # NumPy's convolutions are JAX's
+            sys.modules["jax"].clear_caches()
 
 
 def _to_array(tensor: Any) -> Array:
