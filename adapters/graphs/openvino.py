@@ -76,7 +76,9 @@ def _conv_transpose(x: Any, *weights: Array, groups: int, **given: Any) -> Any:
 def _biased(y: Any, weights: Sequence[Array]) -> Any:
     if len(weights) < 2:
         return y
-    b = weights[1]
+    b, channels = weights[1], y.get_output_partial_shape(0)[1].get_length()
+    if b.shape != (channels,):
+        raise ValueError(f"a bias of shape {b.shape} for {channels} channels")
     return ops.add(y, _constant(b.reshape(1, *b.shape, *(1,) * (weights[0].ndim - 2))))
 
 
