@@ -69,7 +69,10 @@ def error_bound(magnitude: Array, terms: int, dtype: str, accumulator: str) -> A
     reference = gamma(terms, UNIT_ROUNDOFF["float64"])
     stored = UNIT_ROUNDOFF[dtype]
     relative = (accumulated + stored * (1 + accumulated)) + reference
-    return np.asarray(magnitude * relative + (terms + 1) * _SMALLEST[dtype])
+    # Where all products are 0 the sum is, however long: not even an infinite factor makes it more.
+    sums = np.asarray(magnitude, np.float64)
+    rounding = np.multiply(sums, relative, out=np.zeros_like(sums), where=sums != 0)
+    return np.asarray(rounding + (terms + 1) * _SMALLEST[dtype])
 
 
 @dataclass(frozen=True)

@@ -372,6 +372,9 @@ class Trial:
         """How far ⟨f(x), g⟩ and ⟨x, dx⟩ may lie apart through the rounding of f(x) and dx."""
         if self.exact_results:
             return 0.0
-        bound = self.gradient_bounds()[0]
-        forward = float((self._bound * np.abs(self.exact["g"])).sum())
-        return forward + float((bound * np.abs(self.exact["x"])).sum())
+        sides = (self._bound, self.exact["g"]), (self.gradient_bounds()[0], self.exact["x"])
+        # A bound may be infinite; what is multiplied by 0 is not missed all the same.
+        return sum(
+            float(np.multiply(bound, np.abs(by), out=np.zeros(by.shape), where=by != 0).sum())
+            for bound, by in sides
+        )

@@ -7,8 +7,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from liars import honest
 
+from convspec.engine import run
 from convspec.numerics import UNIT_ROUNDOFF, error_bound, gamma
+from convspec.report import Report
 
 Array = npt.NDArray[Any]
 
@@ -107,3 +110,19 @@ def test_the_bound_has_the_shape_of_the_result() -> None:
     magnitude = np.arange(6.0).reshape(2, 3)
     bound = error_bound(magnitude, 4, "float32", "float32")
     assert bound.shape == (2, 3) and (np.diff(bound.ravel()) > 0).all()
+
+
+def test_a_bound_without_end_is_none_for_a_sum_of_zeros() -> None:
+    nothing, one = error_bound(np.array([0.0, 1.0]), 300, "bfloat16", "bfloat16")
+    assert 0 < nothing < 1e-36 and one == float("inf")
+
+
+def test_a_bound_without_end_accuses_nobody() -> None:
+    """The sum is so long that float16 promises nothing of it; its terms are all 0."""
+    claims = {**honest.CLAIMS, "accumulate": {"float16": "float16"}}
+    events = run(
+        honest.implementation(claims=claims), clauses=["avg_pool.adjoint"], after=(), isolate=False,
+        case="avg_pool window=2100 x=1x1x2100:float16:zeros@0 g=1x1x1:float16:impulse@0",
+    )  # fmt: skip
+    (adjoint,) = Report.from_events(events).clauses
+    assert adjoint.verdict == "conforms"
