@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from test_html import FOUND, HOSTILE, Driven, Page, browser, driven, head, law
+from browsing import Driven, browser, driven
+from paged import FOUND, HOSTILE, Page, head, law
 
 from convspec.events import (
     CONFORMS,
