@@ -131,7 +131,9 @@ def test_the_library_is_loaded_once_and_not_here(adapter: Files) -> None:
     assert int(line.split()[0]) != os.getpid()
 
 
-@pytest.mark.parametrize("act", ["ctypes.string_at(0)", "os._exit(7)"])
+@pytest.mark.parametrize(
+    "act", ["ctypes.string_at(0)", pytest.param("os._exit(7)", marks=pytest.mark.slow)]
+)
 def test_a_library_that_does_not_fork_is_loaded_anew(adapter: Files, act: str) -> None:
     head = "open('LOG', 'a').write('loaded\\n')\n"
     events = run(adapter(act, head=head, fork=False), **PART)

@@ -49,7 +49,11 @@ LONGER = {
     "raises_where_dilation_exceeds_stride", "stride_beyond_kernel", "batch_in_fours",
     "half_comes_back_single", "dilation_of_the_last_axis_alone", "bias_beyond_eight",
     "strides_of_w_ignored", "channels_last_mistaken", "bias_gradient_of_two_entries",
-    "nothing_for_an_empty_window", "lists",
+    "nothing_for_an_empty_window", "lists", "reads_beyond", "takes_any_groups", "pads_in_place",
+    "odd_channels_per_group", "batch_entry_two", "past_column_sixteen", "strides_of_x_ignored",
+    "empty_sums_divided", "tail_of_dw", "high_padding_in_dx", "padding_of_zeros", "ties_all_get_it",
+    "overhang_in_the_divisor", "padding_counted", "reflection_of_everything", "crops_come_last",
+    "corners_lost", "tail_of_sixteen",
 }  # fmt: skip
 
 

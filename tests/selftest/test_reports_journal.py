@@ -292,7 +292,7 @@ def test_a_run_that_is_killed_or_interrupted_keeps_what_it_found(
     (tmp_path / "slow.py").write_text(SLOW)
     events = tmp_path / "out" / "slow.events.jsonl"
     words = [sys.executable, "-m", "convspec", "check", "slow.py", "-j", "1", "--report",
-             "json,junit,md", "--out", "out"]  # fmt: skip
+             "json,junit,md", "--out", "out", "--profile", "smoke"]  # fmt: skip
     with subprocess.Popen(
         words, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "COLUMNS": "80"},
