@@ -101,7 +101,6 @@ def functions(base: Any) -> dict[str, Any]:
 def test_every_law_can_fail(name: str, op: str) -> None:
     base = open_adapter("reference")
     rank = 2 if 2 in possible_ranks(op) else 0
-    failing = []
     # Only whole numbers leave their type.
     dtypes = ["int8"] if name == "overflow" else ["float32"]
     claims = {"all": {"named_padding": ["same_upper", "valid"], "dtypes": dtypes}}
@@ -109,9 +108,9 @@ def test_every_law_can_fail(name: str, op: str) -> None:
         adapter = adapt(SimpleNamespace(**sabotage(base), claims=claims))
         if LAWS[name].space(op, rank, adapter.claims) is None:
             continue
-        finished = Bench(adapter, LAWS, None).run(LAWS[name], op, rank, count=25, seed=0)
-        failing += finished.failures
-    assert failing
+        if Bench(adapter, LAWS, None).run(LAWS[name], op, rank, count=25, seed=0).failures:
+            return
+    pytest.fail("it holds whatever is done to results")
 
 
 @pytest.mark.parametrize("op", ["avg_pool", "global_avg_pool"])

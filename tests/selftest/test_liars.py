@@ -53,7 +53,8 @@ LONGER = {
     "odd_channels_per_group", "batch_entry_two", "past_column_sixteen", "strides_of_x_ignored",
     "empty_sums_divided", "tail_of_dw", "high_padding_in_dx", "padding_of_zeros", "ties_all_get_it",
     "overhang_in_the_divisor", "padding_counted", "reflection_of_everything", "crops_come_last",
-    "corners_lost", "tail_of_sixteen",
+    "corners_lost", "tail_of_sixteen", "the_last_of_equals", "weight_gradient_of_groups",
+    "reflects_beyond", "integers_start_at_zero", "sums_in_place", "greatest_from_zero",
 }  # fmt: skip
 
 
