@@ -147,7 +147,7 @@ BACKENDS: dict[str, Backend] = {
         ("keras",), "kerases.claims:keras",
         {"torch": "torch", "tensorflow": "tensorflow", "jax": "jax", "numpy": "jax"},
         # On NumPy its convolutions are JAX's.
-        {"torch": "torch", "tensorflow": "tensorflow", "jax": "jax", "numpy": "jax"},
+        beside={"torch": "torch", "tensorflow": "tensorflow", "jax": "jax", "numpy": "jax"},
     ),
     "paddle": Backend(
         "eager.paddle", "PaddlePaddle on the CPU; option: channels-last", "paddle",

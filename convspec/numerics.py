@@ -58,6 +58,12 @@ def compounded(errors: Any) -> Any:
         return np.where(e < 1, np.expm1(e / np.where(e < 1, 1 - e, 1)), np.inf)
 
 
+def scaled_bound(bound: Array | float, by: Array) -> Array:
+    """bound · |by| per cell, which is 0 where `by` is, be the bound infinite: 0 is not rounded."""
+    size = np.abs(np.asarray(by, np.float64))
+    return np.multiply(bound, size, out=np.zeros_like(size), where=size != 0)
+
+
 def error_bound(magnitude: Array, terms: int, dtype: str, accumulator: str) -> Array:
     """The greatest legitimate |result − expected| per cell.
 
@@ -69,10 +75,7 @@ def error_bound(magnitude: Array, terms: int, dtype: str, accumulator: str) -> A
     reference = gamma(terms, UNIT_ROUNDOFF["float64"])
     stored = UNIT_ROUNDOFF[dtype]
     relative = (accumulated + stored * (1 + accumulated)) + reference
-    # Where all products are 0 the sum is, however long: not even an infinite factor makes it more.
-    sums = np.asarray(magnitude, np.float64)
-    rounding = np.multiply(sums, relative, out=np.zeros_like(sums), where=sums != 0)
-    return np.asarray(rounding + (terms + 1) * _SMALLEST[dtype])
+    return np.asarray(scaled_bound(relative, magnitude) + (terms + 1) * _SMALLEST[dtype])
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from convspec.building import REAL_PATTERNS, output_shape
 from convspec.comparison import require_equal, require_shape, require_within
 from convspec.contents import EXACT_BITS, filled, lay_out, longest_sum
 from convspec.dtypes import floating, limits
-from convspec.numerics import Precision
+from convspec.numerics import Precision, scaled_bound
 from convspec.spec.case import Case
 from convspec.spec.claims import OpClaims
 from convspec.spec.groups import MAXIMA, ROUNDED, SUMMING
@@ -373,8 +373,4 @@ class Trial:
         if self.exact_results:
             return 0.0
         sides = (self._bound, self.exact["g"]), (self.gradient_bounds()[0], self.exact["x"])
-        # A bound may be infinite; what is multiplied by 0 is not missed all the same.
-        return sum(
-            float(np.multiply(bound, np.abs(by), out=np.zeros(by.shape), where=by != 0).sum())
-            for bound, by in sides
-        )
+        return sum(float(scaled_bound(bound, by).sum()) for bound, by in sides)

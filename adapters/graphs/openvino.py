@@ -136,7 +136,7 @@ class OpenVINO:
     version = ov.__version__.partition("-")[0]
 
     def __init__(self, option: str) -> None:
-        """`option`: "ceil" rounds up as ``ceil`` does, and not as ``ceil_torch``; "defaults"."""
+        """`option`: "", "ceil" or "defaults", as the module says."""
         self._option = option
         self._core = ov.Core()
         self._compiled: Cache[Any] = Cache(self._compile, weights=True)

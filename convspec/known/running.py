@@ -7,14 +7,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
-from convspec.adapters.backends import BACKENDS, Backend
+from convspec.adapters.backends import BACKENDS
 
 from .findings import Finding, script_path
 
@@ -131,30 +131,32 @@ def concerns(finding: Finding, version: str) -> bool:
     return any(entry.about(version) for entry in finding.entries)
 
 
-@cache
 def where(adapter: str, environments: tuple[Path, ...] = ()) -> Place | None:
     """The first interpreter that has the library of an adapter, and what its option needs beside
     it: this one, or that of a virtual environment in one of the folders, called as in the table of
     adapters."""
     name, _, option = adapter.partition(":")
     backend = BACKENDS[name]
-    modules = backend.modules(option)
     pythons = [sys.executable]
     for folder in environments:
-        for name in dict.fromkeys(backend.runs.values()):
-            pythons += [str(folder / name / "bin" / "python")]
+        for environment in dict.fromkeys(backend.runs.values()):
+            pythons += [str(folder / environment / "bin" / "python")]
     for python in pythons:
-        if os.path.exists(python) and (version := _has(python, backend, modules)) is not None:
+        version = _has(python, backend.modules(option), backend.packages)
+        if version is not None:
             return Place(python, version)
     return None
 
 
-def _has(python: str, backend: Backend, modules: Sequence[str]) -> str | None:
+@cache
+def _has(python: str, modules: tuple[str, ...], packages: tuple[str, ...]) -> str | None:
     """The version of the library that an interpreter has; None if it lacks one of the modules."""
-    if backend.library is None:
+    if not os.path.exists(python):
+        return None
+    if not modules:
         return ""
     done = subprocess.run(
-        [python, "-c", _ASK, " ".join(modules), *backend.packages], stdin=subprocess.DEVNULL,
+        [python, "-c", _ASK, " ".join(modules), *packages], stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=LIMIT, check=False,
     )  # fmt: skip
     if done.returncode:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from typing import Any
+
+import played
 
 from convspec.events import (
     CONFORMS,
@@ -31,28 +34,32 @@ HOSTILE = (
 CONV = "conv stride=2,1 padding=1:0,0:2 x=1x2x4x4:float32:ramp@0 w=1x2x3x3:float32:ints@1"
 
 
-def head(adapter: str = "torch", **other: object) -> RunStarted:
+def head(adapter: str = "torch", **other: Any) -> RunStarted:
     claims = {"ops": {"conv": {"ranks": [2], "dtypes": ["float32"], "stride": [1, 2]}},
               "dialect": {"max_pool.tie": "split", "pool.ceil-mode": "drop"}}  # fmt: skip
-    given = {"observed": {"pool.ceil-mode": {"choice": "keep", "got": ["1 2"]}}, **other}
-    return RunStarted(adapter, "2.13.0", claims, "quick", 7, "0.1.0", "0.1", 9, **given)  # type: ignore[arg-type]
+    observed = {"pool.ceil-mode": {"choice": "keep", "got": ["1 2"]}}
+    given = {"claims": claims, "seed": 7, "convspec": "0.1.0", "spec": "0.1", "laws": 9,
+             "asked": {}, "observed": observed}  # fmt: skip
+    return played.head(adapter=adapter, **{**given, **other})
 
 
-def law(clause: str, verdict: str = CONFORMS, *failures: Failure, **other: object) -> LawFinished:
-    op, _, point = clause.partition(".")
-    given = {"rank": 2, "cases": 40, "seconds": 0.5, "note": None, **other}
-    return LawFinished(
-        point.replace("-", "_"), clause, op, verdict=verdict, failures=failures, **given
-    )  # type: ignore[arg-type]
+def law(clause: str, verdict: str = CONFORMS, *failures: Failure, **other: Any) -> LawFinished:
+    name = clause.partition(".")[2].replace("-", "_")
+    given = {"law": name, "cases": 40, "seconds": 0.5, "failures": failures}
+    return played.law(clause, verdict, **{**given, **other})
 
 
-def wrong(case: str = CONV, **other: object) -> Failure:
+def wrong(case: str = CONV, **other: Any) -> Failure:
     """A failure of one cell in a convolution that lost its last tap."""
-    y = [[[[1, 2, 3, 4], [5, 6, 7, 8]]]]
-    given = {"kind": "value", "verdict": DEVIATES, "message": "y[0, 0, 1, 3] is 7, expected 8",
-             "expected": y, "got": [[[[1, 2, 3, 4], [5, 6, 7, 7]]]], "worst": (0, 0, 1, 3),
-             "found_after": 3, "cells": 50, **other}  # fmt: skip
-    return Failure(case=case, **given)  # type: ignore[arg-type]
+    given = {
+        "message": "y[0, 0, 1, 3] is 7, expected 8",
+        "expected": [[[[1, 2, 3, 4], [5, 6, 7, 8]]]],
+        "got": [[[[1, 2, 3, 4], [5, 6, 7, 7]]]],
+        "tensors": None,
+        "worst": (0, 0, 1, 3),
+        "cells": 50,
+    }
+    return played.failure(case=case, **{**given, **other})
 
 
 def run(*events: Event, adapter: str = "torch", finished: bool = True) -> Report:
