@@ -34,8 +34,9 @@ Kind = tuple[Any, ...]
 def playlist(space: Space, seed: int, grouping: Grouping | None = None) -> Iterator[Row]:
     """The rows of a space for a seed, without end: the simplest, then covering and uniform ones.
 
-    These come in turn. The fields of a covering row that are not combined are drawn. With a
-    `grouping`, there are several contents of each configuration instead.
+    These come in turn. The fields of a covering row that are not combined are drawn. Of the uniform
+    ones a quarter have padding that is alike at both ends of each axis, and a quarter axes that are
+    alike besides. With a `grouping`, there are several contents of each configuration instead.
     """
     if grouping is not None:
         yield from grouped(space, seed, grouping)
@@ -45,18 +46,26 @@ def playlist(space: Space, seed: int, grouping: Grouping | None = None) -> Itera
     combined = [i for i, factor in enumerate(space.factors) if factor.combined]
     yield (0,) * len(sizes)
 
-    def uniform() -> list[int]:
+    def drawn() -> list[int]:
         return [int(draw() * size) for size in sizes]
 
+    own = tuple(range(len(sizes)))
+    sources = (own, own, space.alike(axes=False), space.alike(axes=True))
+
+    def uniform() -> Row:
+        row = drawn()
+        chosen = sources[int(draw() * len(sources))] if own != sources[-1] else own
+        return tuple(row[i] for i in chosen)
+
     for levels in covering_rows(tuple(space.factors[i].combined for i in combined)):
-        row = uniform()
+        row = drawn()
         for i, level in zip(combined, levels, strict=True):
             turns = space.factors[i].turns(level)
             row[i] = turns[int(draw() * len(turns))] if len(turns) > 1 else turns[0]
         yield tuple(row)
-        yield tuple(uniform())
+        yield uniform()
     while True:
-        yield tuple(uniform())
+        yield uniform()
 
 
 AHEAD = 24

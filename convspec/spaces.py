@@ -27,6 +27,9 @@ from convspec.stretching import stretched
 CONTENTS = (".pattern", ".k")
 """How factors end that choose contents."""
 
+_ALIKE = ("window", "stride", "dilation", "low", "high")
+"""Parameters that networks mostly have alike for all axes."""
+
 
 @dataclass(frozen=True)
 class Factor:
@@ -77,6 +80,24 @@ class Space:
     def contents(self) -> frozenset[int]:
         """The places of the factors that choose contents, and nothing else."""
         return frozenset(i for i, f in enumerate(self.factors) if f.name.endswith(CONTENTS))
+
+    def alike(self, *, axes: bool) -> tuple[int, ...]:
+        """For each place of a row the one whose level it takes so that the padding is alike at both
+        ends of each axis, and so are, with `axes`, the parameters of all axes.
+
+        Levels drawn each on its own hardly ever agree in 3-D, as they do in most networks, and in
+        what libraries have fast paths for. A factor that a law gave levels of its own keeps them.
+        """
+        places = {factor.name: i for i, factor in enumerate(self.factors)}
+        sources = list(range(len(self.factors)))
+        for name, i in places.items():
+            stem = name.rstrip("012")
+            if stem != name and stem in _ALIKE:
+                axis = "0" if axes else name[len(stem) :]
+                source = places[("low" if stem == "high" else stem) + axis]
+                if self.factors[source].levels == self.factors[i].levels:
+                    sources[i] = source
+        return tuple(sources)
 
     def case(self, row: Sequence[int]) -> Case:
         """The case a row stands for."""
