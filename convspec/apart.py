@@ -135,6 +135,18 @@ def asking(adapter: Adapter, seconds: float = LIMIT) -> Iterator[Ask]:
         yield apart.ask
 
 
+@contextmanager
+def reaching(name: str, seconds: float) -> Iterator[tuple[Adapter, Ask]]:
+    """The adapter of that name, and a way of asking it: where possible in a process that has loaded
+    nothing else, as some libraries do not live together. Raises as `Apart`."""
+    if can_fork():
+        with Apart(name, Limits(seconds)) as apart:
+            yield apart.adapter, apart.ask
+        return
+    adapter = open_adapter(name)
+    yield adapter, lambda function, *arguments: function(adapter, *arguments)
+
+
 def _made(given: str | Adapter) -> Made[Described]:
     adapter = open_adapter(given) if isinstance(given, str) else given
     return Made(Described.of(adapter), lambda task: task[0](adapter, *task[1]), adapter.claims.fork)

@@ -102,7 +102,8 @@ def claims_of(adapter: str, option: str) -> Claims | None:
 
 
 def differing(made: Mapping[str, str], observed: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """Point → what was observed (empty: none of the choices), where that is not what is declared.
+    """Point → what was observed (empty: none of the choices), where that is not what is declared,
+    nor a known failure.
 
     `made` holds the choices that are declared, the specification's own where it is silent;
     `observed` is what `probes.observe` gives, or what a report tells.
@@ -110,7 +111,9 @@ def differing(made: Mapping[str, str], observed: Mapping[str, Mapping[str, Any]]
     return {
         point: str(seen["choice"] or "")
         for point, seen in observed.items()
-        if point in HELD and seen["choice"] != made.get(point, HELD[point].default)
+        if point in HELD
+        and seen["choice"] != made.get(point, HELD[point].default)
+        and not seen.get("known")
     }
 
 

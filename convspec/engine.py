@@ -105,7 +105,7 @@ def run(
             adapter=opened.name, version=opened.version, claims=opened.claims.to_json(),
             profile="replay" if replay else profile, seed=seed,
             convspec=__version__, spec=SPEC_VERSION, laws=len(planned),
-            observed=_observed(opened, apart, ranked),
+            observed=_observed(opened, apart, ranked, known),
             asked={
                 "adapter": adapter if isinstance(adapter, str) else opened.name,
                 "ops": sorted(ops or ()), "clauses": sorted(clauses or ()),
@@ -165,11 +165,14 @@ def _bench(
         yield Bench(apart.adapter, all_laws(), None, apart), apart
 
 
-def _observed(opened: Adapter, apart: Apart | None, ops: set[str]) -> dict[str, dict[str, Any]]:
+def _observed(
+    opened: Adapter, apart: Apart | None, ops: set[str], known: Sequence[str]
+) -> dict[str, dict[str, Any]]:
+    regions = known_of(known, opened.name, opened.version).regions
     if apart is None:
-        return observe(opened, ops)
+        return observe(opened, ops, None, regions)
     with apart.asking(PROBING) as ask:
-        return observe(opened, ops, ask)
+        return observe(opened, ops, ask, regions)
 
 
 def _afterwards(run: Run, planned: Sequence[Item], stages: Sequence[Stage], emit: Listener) -> bool:

@@ -72,8 +72,9 @@ class RunStarted:
     """The head of a run: what is tested, by what, with which profile and seed.
 
     `observed`: dialect point → the `choice` (None if none of the named ones) that the
-    implementation was seen to make, and what it was seen by (`got`). `asked`: what the run was
-    asked for (the adapter as it was typed, and which operations and clauses, None for all).
+    implementation was seen to make, what it was seen by (`got`), and, where another choice than the
+    declared one is a known failure, the reason of that (`known`). `asked`: what the run was asked
+    for (the adapter as it was typed, and which operations and clauses, None for all).
     """
 
     adapter: str

@@ -1,12 +1,13 @@
 """Which choices an implementation makes, observed: one small call or two per dialect point.
 
 What is observed judges nothing, the laws do that; it tells the author of an adapter which choice
-to declare. Calls are made apart from the run, like every other, and may raise, die or hang.
+to declare. Calls are made apart from the run, like every other, and may raise, die or hang. An
+answer that a known failure accounts for is no choice, and told as what it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -17,7 +18,9 @@ from convspec import dialect
 from convspec.adapters.opening import Adapter
 from convspec.apart import Ask, asking
 from convspec.contents import filled
+from convspec.events import ACCEPTS_INVALID, DEVIATES, REJECTS
 from convspec.isolation import OurError
+from convspec.known.entry import Entry, Regions
 from convspec.spec.case import Case
 from convspec.spec.claims import Claims, OpClaims
 from convspec.spec.dialects import HELD
@@ -31,6 +34,12 @@ LIMIT = 5.0
 
 REFUSED = "refused"
 
+ABOUT = (
+    "definition", "output-size", "indices", "gradient", "tie", "nan", "nan-index", "nan-gradient",
+    "special-values", "rejects-invalid",
+)  # fmt: skip
+"""The clauses that an answer at a dialect point bears on."""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -42,17 +51,19 @@ class Asked:
 
 
 def observe(
-    adapter: Adapter, ops: Collection[str], ask: Ask | None = None
+    adapter: Adapter, ops: Collection[str], ask: Ask | None = None, regions: Regions | None = None
 ) -> dict[str, dict[str, Any]]:
     """For every point that bears on one of `ops`: the `choice` made there, and what was `got`.
 
-    The choice is None where the answer is none of the named ones. `ask` is how the implementation
-    is asked if it is not open here.
+    The choice is None where the answer is none of the named ones. `known` is the reason of the
+    known failure among `regions` that an answer other than the declared one is. `ask` is how the
+    implementation is asked if it is not open here.
     """
     if ask is None:
         with asking(adapter, LIMIT) as own:
-            return observe(adapter, ops, own)
+            return observe(adapter, ops, own, regions)
     heard: dict[str, tuple[Asked, tuple[str, ...]]] = {}
+    ends: dict[str, str] = {}
     for asked in questions(adapter.claims, ops):
         got = []
         for case in asked.cases:
@@ -60,6 +71,7 @@ def observe(
                 got.append(ask(answer_to, case.line, asked.of))
             except Mismatch as ended:
                 got.append(ended.message)
+                ends[ended.message] = ended.verdict
             except OurError as error:
                 got.append(f"not to be asked: {str(error).strip().splitlines()[-1]}")
         heard[asked.point] = asked, tuple(got)
@@ -67,12 +79,39 @@ def observe(
     for _ in range(2):
         # What one choice shows in may depend on others, which may not be the declared ones either.
         found = {
-            name: fitting(asked, got, claims, adapter.claims.dialect[name])
+            name: fitting(asked, got, claims, adapter.claims)
             for name, (asked, got) in heard.items()
         }
         observed = {name: choice for name, choice in found.items() if choice is not None}
         claims = replace(claims, dialect={**adapter.claims.dialect, **observed})
-    return {name: {"choice": found[name], "got": list(got)} for name, (_, got) in heard.items()}
+    seen: dict[str, dict[str, Any]] = {}
+    for name, (asked, answers) in heard.items():
+        seen[name] = {"choice": found[name], "got": list(answers)}
+        if regions and found[name] != adapter.claims.dialect[name]:
+            entry = behind(asked, answers, ends, adapter.claims, regions)
+            seen[name] |= {"known": entry.reason} if entry else {}
+    return seen
+
+
+def behind(
+    asked: Asked, got: Sequence[str], ends: Mapping[str, str], claims: Claims, regions: Regions
+) -> Entry | None:
+    """The known failure that one of these answers is; None if none is that.
+
+    `ends` has the verdict on each that is none, but how a process ended.
+    """
+    for case, said in zip(asked.cases, got, strict=True):
+        wanted = expected(case, asked.of, claims)
+        if said == wanted:
+            continue
+        verdict = ends.get(said, ACCEPTS_INVALID if wanted == REFUSED else DEVIATES)
+        verdict = REJECTS if said == REFUSED else verdict
+        for point in ABOUT:
+            entries = regions.of(f"{case.op.name}.{point}")
+            for entry in Regions.around(entries, case):
+                if verdict in entry.verdicts:
+                    return entry
+    return None
 
 
 def questions(claims: Claims, ops: Collection[str]) -> Iterator[Asked]:
@@ -91,12 +130,15 @@ def parsed(lines: tuple[str, ...]) -> tuple[Case, ...]:
     return tuple(Case.parse(line) for line in lines)
 
 
-def fitting(asked: Asked, got: tuple[str, ...], claims: Claims, declared: str) -> str | None:
+def fitting(asked: Asked, got: tuple[str, ...], claims: Claims, declared: Claims) -> str | None:
     """The choice that gives these answers, the declared one if it does; None if none does.
 
-    At the other points the choices of `claims` are made.
+    At the other points the choices of `claims` are made, or all those that are `declared`.
     """
-    for choice in dict.fromkeys((declared, *HELD[asked.point].choices)):
+    own = declared.dialect[asked.point]
+    if tuple(expected(case, asked.of, declared) for case in asked.cases) == got:
+        return own
+    for choice in dict.fromkeys((own, *HELD[asked.point].choices)):
         chosen = replace(claims, dialect={**claims.dialect, asked.point: choice})
         if tuple(expected(case, asked.of, chosen) for case in asked.cases) == got:
             return choice
@@ -192,7 +234,7 @@ def answer(adapter: Adapter, case: Case, of: str) -> str:
 
 
 def text(array: Any, shape_alone: bool = False) -> str:
-    """An array in one line: ``1×1×2: 0.5 NaN``."""
+    """An array in one line: ``1×1×2: 0.5 NaN``, without the errors of transforms."""
     array = np.asarray(array)
     shape = "×".join(map(str, array.shape)) or "scalar"
     if shape_alone or not array.size:
@@ -204,4 +246,6 @@ def text(array: Any, shape_alone: bool = False) -> str:
 def _number(value: float) -> str:
     if value != value:
         return "NaN"
-    return {float("inf"): "∞", float("-inf"): "−∞"}.get(value, f"{value + 0:.6g}".replace("-", "−"))
+    return {float("inf"): "∞", float("-inf"): "−∞"}.get(
+        value, f"{round(value, 6) + 0:.6g}".replace("-", "−")
+    )

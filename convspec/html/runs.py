@@ -102,10 +102,13 @@ class Choice:
     usual: bool
     observed: str
     undeclared: bool
+    failure: str
+    """The reason of the known failure that was seen in place of the declared choice."""
 
 
 def choices(report: Report) -> list[Choice]:
-    """Every dialect point, those with an undeclared choice first, then those not the usual one."""
+    """Every dialect point: those with an undeclared choice first, those where a known failure was
+    seen, then those not the usual one."""
     declared = dict(report.head.claims.get("dialect") or {})
     undeclared = report.undeclared
     found = []
@@ -120,9 +123,9 @@ def choices(report: Report) -> list[Choice]:
         usual = known is not None and said == known.default
         found.append(
             Choice(point, known.question if known else "", said, usual, observed,
-                   point in undeclared)
+                   point in undeclared, str((seen or {}).get("known") or ""))
         )  # fmt: skip
-    return sorted(found, key=lambda c: (not c.undeclared, c.usual))
+    return sorted(found, key=lambda c: (not c.undeclared, not c.failure, c.usual))
 
 
 def _lines(got: object) -> Sequence[object]:

@@ -6,6 +6,7 @@ import io
 import os
 import signal
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,6 +20,7 @@ from convspec.adapters.opening import adapt
 from convspec.engine import run
 from convspec.events import CONFORMS, FAILING, VACUOUS
 from convspec.execute import Bench
+from convspec.known.reading import known_of
 from convspec.law import all_laws
 from convspec.probes import expected, observe, parsed
 from convspec.report import Report
@@ -110,7 +112,7 @@ def test_a_declared_choice_conforms_and_an_undeclared_one_does_not(
     if (point, choice, op) in UNSEEN:
         return
     for makes, declares in ((made, others), (others, made)):
-        off = failing(heard(op, makes, declares, ABOUT, 80, until_one_fails=True))
+        off = failing(heard(op, makes, declares, ABOUT, 160, until_one_fails=True))
         assert off and all(v.startswith(FAILING) for v in off.values()), off
 
 
@@ -174,6 +176,36 @@ def test_a_probe_may_kill() -> None:
     assert seen["conv.flip"]["choice"] == "none"
     assert seen["conv.negative-padding"]["choice"] is None
     assert "SIGSEGV" in seen["conv.negative-padding"]["got"][0]
+
+
+def test_a_known_failure_is_no_choice(tmp_path: Path) -> None:
+    """What a region excuses is told as that; what lies outside, or ends otherwise, is not."""
+
+    def conv(x: Any, w: Any, b: Any = None, **p: Any) -> Any:
+        p["padding"] = tuple((max(low, 0), max(high, 0)) for low, high in p["padding"])
+        return reference.conv(x, w, b, **p)
+
+    text = """
+        [[known]]
+        adapter = "*"
+        clause = "conv.rejects-invalid"
+        when = "WHEN"
+        verdict = "VERDICT"
+        reason = "negative padding is taken as none"
+        witness = "conv padding=-1:0 x=1x1x2:float32:ones@0 w=1x1x1:float32:ones@0"
+    """
+
+    def known(when: str, verdict: str) -> Any:
+        file = tmp_path / "known.toml"
+        file.write_text(text.replace("WHEN", when).replace("VERDICT", verdict))
+        adapter = adapt(SimpleNamespace(conv=conv))
+        regions = known_of([str(file)], adapter.name, adapter.version).regions
+        return observe(adapter, ["conv"], regions=regions)["conv.negative-padding"]
+
+    found = known("any(low < 0)", "accepts-invalid")
+    assert found["choice"] is None and found["known"] == "negative padding is taken as none"
+    assert "known" not in known("any(low < 0)", "crashes")
+    assert "known" not in known("any(low < 0) and all(high == 0)", "accepts-invalid")
 
 
 def test_what_is_not_declared_is_shown_and_does_not_decide() -> None:
