@@ -6,6 +6,7 @@ tables drawn once, so that a seed costs nothing and a case is the same everywher
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 from math import isqrt, prod
 from typing import Any
@@ -69,16 +70,8 @@ def longest_sum(case: Case) -> int:
     if case.op.name in FLAT and case.op.name != "dense":
         return max((*shapes["x"], 1))
     if "w" in shapes:
-        # Of a transposed convolution the first axis of w is the one summed over.
-        w = shapes["w"]
-        forward = max(prod(w[1:]), prod(w[:1] + w[2:]) if case.op.name != "conv" else 0) + 1
-        if "g" not in shapes:
-            return forward
-        w, x, g = shapes["w"], shapes["x"], shapes["g"]
-        positions = prod(g[:1] + g[2:])
-        if case.op.name != "conv":
-            positions = max(positions, prod(x[:1] + x[2:]))
-        return max(forward, prod(w[:1] + w[2:]), positions)
+        groups = max(int(case.op.arguments().get("groups", 1)), 1)
+        return _longest_of_products(case.op.name == "conv", shapes, groups)
     if "window" in parameters:
         return max(prod(parameters["window"]), 1)
     if "output_size" in parameters:
@@ -91,6 +84,28 @@ def longest_sum(case: Case) -> int:
         return max(prod(-(-n // o) + 1 for n, o in pairs), prod(-(-o // n) + 1 for n, o in pairs))
     grown = prod(shapes["g"][2:]) if "g" in shapes else 1
     return max(prod(shapes["x"][2:]), grown, 1)
+
+
+def meeting(several: Sequence[int], others: Sequence[int]) -> int:
+    """How many of the taps of a window can meet cells of an array, given the extents of both, or
+    cells of the result: the others lie in the padding, and add nothing."""
+    return prod(map(min, several, others))
+
+
+def _longest_of_products(conv: bool, shapes: Mapping[str, tuple[int, ...]], groups: int) -> int:
+    w, x = shapes["w"], shapes["x"]
+    # A convolution sums over the second axis of w, and its gradient over the part of the first
+    # that is one group's. A transposed one does it the other way round.
+    inner, outer = w[1], -(-w[0] // groups)
+    if not conv:
+        inner = outer = max(inner, outer)
+    forward = inner * meeting(w[2:], x[2:]) + 1
+    if "g" not in shapes:
+        return forward
+    g = shapes["g"]
+    biased = prod(g[:1] + g[2:]) if "b" in shapes else 0
+    positions = g[0] * meeting(x[2:], g[2:])
+    return max(forward, outer * meeting(w[2:], g[2:]), positions, biased)
 
 
 def amplitude(case: Case) -> int:

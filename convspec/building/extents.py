@@ -121,18 +121,26 @@ def longest_exact(values: Values, scale: str = "general") -> int:
     return 1 << EXACT_BITS[values["dtype"]] - bits
 
 
-def trim(work: Callable[[], int], limit: int, cuts: Sequence[Cut], turn: int) -> None:
-    """Cut the extents named by `cuts` until the work fits the limit.
+def trim(load: Callable[[], Sequence[float]], cuts: Sequence[Cut], turn: int) -> None:
+    """Cut the extents named by `cuts` until no part of the `load` is more than 1.
 
-    They are halved in turn, beginning with a different one for different rows, so that no
-    extent is always the one that stays small.
+    Those that make a part less that is too much are halved in turn, beginning with a different one
+    for different rows, so that no extent is always the one that stays small.
     """
+    now = load()
     for step in range(12 * len(cuts)):
-        if work() <= limit:
+        if max(now) <= 1:
             return
         owner, name, least = cuts[(turn + step) % len(cuts)]
         value = getattr(owner, name)
-        setattr(owner, name, max(value // 2, least) if value > least else value)
+        if value <= least:
+            continue
+        setattr(owner, name, max(value // 2, least))
+        less = load()
+        if any(a > 1 and b < a for a, b in zip(now, less, strict=True)):
+            now = less
+        else:
+            setattr(owner, name, value)
 
 
 def is_whole(values: Values) -> bool:

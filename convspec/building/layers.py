@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
+from convspec.contents import meeting
 from convspec.spec.case import Case
 from convspec.spec.claims import OpClaims
 from convspec.spec.operations import Conv, ConvTranspose, Dense
@@ -29,24 +30,27 @@ def conv(op: str, rank: int, claims: OpClaims, scale: str, values: Values) -> Ca
     built, named = window_axes(op, rank, claims, values)
     e = Extents(values["batch"], values["groups"], values["channels"], values["filters"])
     complete = values["x.pattern"] == "eye"
-    exact = longest_exact(values, scale)
+    exact, backwards = longest_exact(values, scale), "g.k" in values
 
-    def spatial() -> int:
-        return prod(a.count(named) for a in built)
-
-    def work() -> int:
-        taps = e.channels * prod(a.window for a in built)
+    def load() -> list[float]:
+        window, outputs = [a.window for a in built], [a.count(named) for a in built]
+        sizes = [a.size(named) for a in built]
+        taps = e.channels * prod(window)
         if complete:  # every one-hot input, and every one-hot filter
-            inputs = e.groups * e.channels * prod(a.size(named) for a in built)
-            return inputs * e.groups * taps * taps * spatial()
-        cost = e.batch * e.groups * e.filters * taps * spatial()
-        sums = max(taps, e.filters * prod(a.window for a in built), e.batch * spatial())
-        return cost if sums <= exact else WORK[scale] + 1
+            inputs = e.groups * e.channels * prod(sizes)
+            return [inputs * e.groups * taps * taps * prod(outputs) / WORK[scale]]
+        cost = e.batch * e.groups * e.filters * taps * prod(outputs)
+        sums = [e.channels * meeting(window, sizes)]
+        if backwards:
+            sums += [e.filters * meeting(window, outputs)]
+            sums += [e.batch * (prod(outputs) if values["bias"] else meeting(sizes, outputs))]
+        return [cost / WORK[scale], *(n / exact for n in sums)]
 
     cuts: list[Cut] = [(e, "channels", 1), (e, "filters", 1), (e, "batch", 1)]
     cuts += [(a, "outputs", 1) for a in built] + [(e, "groups", claims.groups[0])]
-    cuts += [(a, "window", claims.window[0]) for a in built]
-    trim(work, WORK[scale], cuts, values["x.k"] + values["w.k"])
+    trim(load, cuts, values["x.k"] + values["w.k"])
+    # What windows do to each other is what most faults are about: they are cut last.
+    trim(load, [(a, "window", claims.window[0]) for a in built], values["x.k"])
     sizes = tuple(a.size(named) for a in built)
     kernel = tuple(a.window for a in built)
     if complete:
@@ -70,7 +74,7 @@ def conv_transpose(op: str, rank: int, claims: OpClaims, scale: str, values: Val
     built, _ = window_axes(op, rank, claims, values)
     e = Extents(values["batch"], values["groups"], values["channels"], values["filters"])
     complete = values["x.pattern"] == "eye"
-    exact = longest_exact(values, scale)
+    exact, backwards = longest_exact(values, scale), "g.k" in values
 
     def more(a: WindowAxis) -> int:  # the output padding
         least, greatest = claims.output_padding
@@ -84,22 +88,27 @@ def conv_transpose(op: str, rank: int, claims: OpClaims, scale: str, values: Val
         a.outputs += max(-(-(1 + a.low + a.high - full(a)) // a.stride), 0)
     least = [a.outputs if a.low + a.high else 1 for a in built]
 
-    def work() -> int:
-        taps = prod(a.window for a in built)
-        read, made = prod(a.outputs for a in built), prod(full(a) for a in built)
+    def load() -> list[float]:
+        window, outputs = [a.window for a in built], [full(a) - a.low - a.high for a in built]
+        sizes = [a.outputs for a in built]
+        taps, read, made = prod(window), prod(sizes), prod(full(a) for a in built)
         if complete:  # every one-hot input, and every one-hot kernel
             channels = e.groups * e.channels
-            return channels * read * channels * e.channels * taps * (taps * read + made)
-        sums = max(taps * e.channels * e.groups, e.filters * taps, e.batch * max(read, made))
+            cost = channels * read * channels * e.channels * taps * (taps * read + made)
+            return [cost / WORK[scale]]
+        sums = [max(e.channels, e.filters) * meeting(window, sizes)]
+        if backwards:
+            sums += [max(e.channels, e.filters) * meeting(window, outputs)]
+            sums += [e.batch * (prod(outputs) if values["bias"] else meeting(sizes, outputs))]
         cost = e.batch * e.groups * e.channels * e.filters * taps * read + e.batch * made
-        return cost if sums <= exact else WORK[scale] + 1
+        return [cost / WORK[scale], *(n / exact for n in sums)]
 
     cuts: list[Cut] = [(e, "channels", 1), (e, "filters", 1), (e, "batch", 1)]
     cuts += [(a, "outputs", n) for a, n in zip(built, least, strict=True)]
     cuts += [(e, "groups", claims.groups[0])]
     if complete:  # a one-hot bank grows with the square of the window
         cuts += [(a, "window", claims.window[0]) for a in built if not a.low + a.high]
-    trim(work, WORK[scale], cuts, values["x.k"] + values["w.k"])
+    trim(load, cuts, values["x.k"] + values["w.k"])
     transpose = ConvTranspose(
         stride=tuple(a.stride for a in built),
         padding=padding_of(built, "explicit"),
@@ -126,14 +135,15 @@ def dense(op: str, rank: int, claims: OpClaims, scale: str, values: Values) -> C
     exact = longest_exact(values, scale)
     complete = values["x.pattern"] == "eye"
 
-    def work() -> int:
+    def load() -> list[float]:
         if complete:
-            return e.channels**3
-        sums = max(e.channels, e.filters, e.batch)
-        return e.batch * e.channels * e.filters if sums <= exact else WORK[scale] + 1
+            return [e.channels**3 / WORK[scale]]
+        sums = e.channels, e.filters, e.batch
+        cost = e.batch * e.channels * e.filters
+        return [cost / WORK[scale], *(n / exact for n in sums)]
 
     cuts: list[Cut] = [(e, "channels", 1), (e, "filters", 1), (e, "batch", 1)]
-    trim(work, WORK[scale], cuts, values["x.k"] + values["w.k"])
+    trim(load, cuts, values["x.k"] + values["w.k"])
     if complete:
         e.batch = e.filters = e.channels
     tensors = [

@@ -28,11 +28,11 @@ def pad(op: str, rank: int, claims: OpClaims, scale: str, values: Values) -> Cas
     e = Extents(values["batch"], channels=values["channels"])
     complete = values["x.pattern"] == "eye"
 
-    def work() -> int:
+    def load() -> list[float]:
         entries = e.channels * prod(sizes) if complete else e.batch
-        return 4 * entries * e.channels * prod(sizes)
+        return [4 * entries * e.channels * prod(sizes) / WORK[scale]]
 
-    trim(work, WORK[scale], [(e, "channels", 1), (e, "batch", 1)], values["x.k"])
+    trim(load, [(e, "channels", 1), (e, "batch", 1)], values["x.k"])
     if complete:
         e.batch = e.channels * prod(sizes)
     value = values["value"] if mode == "constant" else 0
@@ -47,12 +47,12 @@ def relu(op: str, rank: int, claims: OpClaims, scale: str, values: Values) -> Ca
     extents = [Extent(values[f"size{i}"]) for i in range(rank)]
     e = Extents(values["batch"], channels=values["channels"])
 
-    def work() -> int:
-        return 4 * e.batch * e.channels * prod(extent.size for extent in extents)
+    def load() -> list[float]:
+        return [4 * e.batch * e.channels * prod(extent.size for extent in extents) / WORK[scale]]
 
     cuts: list[Cut] = [(e, "channels", 1), (e, "batch", 1)]
     cuts += [(extent, "size", 1) for extent in extents]
-    trim(work, WORK[scale], cuts, values["x.k"])
+    trim(load, cuts, values["x.k"])
     sizes = tuple(extent.size for extent in extents)
     return Case(Relu(), (first(values, (e.batch, e.channels, *sizes)),))
 

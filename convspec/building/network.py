@@ -101,14 +101,14 @@ def network(op: str, rank: int, claims: OpClaims, scale: str, values: Values) ->
                 a.last = max(a.last, 2 * a.around)
         return _case(built, e, k.batch, values)
 
-    def work() -> int:
-        return int(magnitude(made(), 1) > 1 << BITS[dtype])
+    def load() -> list[float]:
+        return [magnitude(made(), 1) / (1 << BITS[dtype])]
 
     cuts: list[Cut] = [(e, "channels", 1), (e, "filters", 1), (k, "batch", 1), (e, "groups", 1)]
     cuts += [(a, "last", 1) for a in built] + [(e, "batch", 1)]
     cuts += [(a, "kernel", claims.window[0]) for a in built]
     cuts += [(a, "second", claims.window[0]) for a in built]
-    trim(work, 0, cuts, values["x.k"] + values["w.k"])
+    trim(load, cuts, values["x.k"] + values["w.k"])
     return made()
 
 

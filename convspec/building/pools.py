@@ -32,17 +32,17 @@ def pool(op: str, rank: int, claims: OpClaims, scale: str, values: Values) -> Ca
     e = Extents(values["batch"], channels=values["channels"])
     complete = values["x.pattern"] in ("eye", "floor")
 
-    def work() -> int:
+    def load() -> list[float]:
         # Ceil mode may add a window.
         taps = prod(a.window * (a.count(named) + 1) for a in built)
         maps = e.batch * e.channels
         if complete:
             maps = e.channels**2 * prod(a.size(named) for a in built)
-        return maps * taps
+        return [maps * taps / WORK[scale]]
 
     cuts: list[Cut] = [(e, "channels", 1), (e, "batch", 1)]
     cuts += [(a, "outputs", 1) for a in built]
-    trim(work, WORK[scale], cuts, values["x.k"])
+    trim(load, cuts, values["x.k"])
     sizes = tuple(a.size(named) for a in built)
     if complete:
         e.batch = e.channels * prod(sizes)
@@ -94,19 +94,19 @@ def adaptive_pool(op: str, rank: int, claims: OpClaims, scale: str, values: Valu
         tail: int = values[f"tail{i}"]
         return max(outputs[i].size * fold + tail, 1)
 
-    def work() -> int:
+    def load() -> list[float]:
         plane = prod(size(i) for i in range(rank))
         entries = e.channels * plane if complete else e.batch
         # Two bins may share a cell along each axis, and small inputs have many bins a cell.
         read = prod(size(i) + outputs[i].size for i in range(rank))
         cost = entries * e.channels * read + BIN * prod(extent.size for extent in outputs)
         # A gradient adds up what all bins give one cell, which of few cells is all there are.
-        sums = max(plane, prod(extent.size for extent in outputs))
-        return cost if sums <= exact else WORK[scale] + 1
+        sums = plane, prod(extent.size for extent in outputs)
+        return [cost / WORK[scale], *(n / exact for n in sums)]
 
     cuts: list[Cut] = [(e, "channels", 1), (e, "batch", 1)]
     cuts += [(extent, "size", 1) for extent in outputs]
-    trim(work, WORK[scale], cuts, values["x.k"])
+    trim(load, cuts, values["x.k"])
     sizes = tuple(size(i) for i in range(rank))
     if complete:
         e.batch = e.channels * prod(sizes)
@@ -121,14 +121,14 @@ def global_pool(op: str, rank: int, claims: OpClaims, scale: str, values: Values
     complete = values["x.pattern"] in ("eye", "floor")
     exact = longest_exact(values, scale)
 
-    def work() -> int:
+    def load() -> list[float]:
         plane = prod(extent.size for extent in extents)
         entries = e.channels * plane if complete else e.batch
-        return 4 * entries * e.channels * plane if plane <= exact else WORK[scale] + 1
+        return [4 * entries * e.channels * plane / WORK[scale], plane / exact]
 
     cuts: list[Cut] = [(e, "channels", 1), (e, "batch", 1)]
     cuts += [(extent, "size", 1) for extent in extents]
-    trim(work, WORK[scale], cuts, values["x.k"])
+    trim(load, cuts, values["x.k"])
     sizes = tuple(extent.size for extent in extents)
     if complete:
         e.batch = e.channels * prod(sizes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from itertools import islice
 from math import prod
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from convspec.adapters.opening import open_adapter
 from convspec.building import BUILDERS, WORK, output_shape
 from convspec.law import Law, all_laws
+from convspec.search import playlist
 from convspec.spaces import Space, space_for
 from convspec.spec.case import Case
 from convspec.spec.claims import Claims, OpClaims, read_claims
@@ -305,3 +307,18 @@ def test_every_operation_of_the_laws_has_a_space() -> None:
     held = {op for law in all_laws().values() for op in law.ops}
     assert held == set(VOCABULARY) == set(BUILDERS)
     assert held - set(OPS) == {"network"}, "which is made of the others"
+
+
+@pytest.mark.parametrize(
+    ("op", "dtype"), [("conv", "bfloat16"), ("conv", "int8"), ("conv_transpose", "bfloat16")]
+)
+def test_sums_that_padding_lengthens_leave_the_window_alone(op: str, dtype: str) -> None:
+    """What reads padding adds nothing to a sum, and what is cut has to be what is too much."""
+    for gradient in (False, dtype == "bfloat16"):
+        space = space_for(op, 3, OpClaims(dtypes=(dtype,)), gradient=gradient)
+        assert space is not None
+        cases = [space.case(row) for row in islice(playlist(space, 0), 300)]
+        windows = [case["w"].shape[2:] for case in cases]
+        wide = sum(sum(n > 1 for n in window) > 1 for window in windows)
+        several = sum(case["w"].shape[1] > 1 for case in cases)
+        assert wide / len(cases) > 0.4 and several / len(cases) > 0.3, (wide, several)
