@@ -20,7 +20,8 @@ class Backend:
     which has its version. `claims` names a function ``module:function`` that takes an option and
     returns the claims, without the library. `runs` are the options worth a row of the matrix ("" is
     none), each with the environment it runs in: `environments/NAME.txt` lists what that holds.
-    `beside` are words of options, each with the module that it needs beside the library.
+    `beside` are words of options, each with the module that it needs beside the library, of which
+    the package has the same name.
     """
 
     module: str
@@ -33,13 +34,20 @@ class Backend:
 
     def modules(self, option: str = "") -> tuple[str, ...]:
         """What has to be importable for an option."""
-        more = [self.beside[word] for word in option.split(",") if word in self.beside]
-        return (*([self.library] if self.library else []), *more)
+        return (*([self.library] if self.library else []), *self._more(option))
+
+    def _more(self, option: str) -> list[str]:
+        return [self.beside[word] for word in option.split(",") if word in self.beside]
 
     @property
     def install(self) -> str:
-        """The command that installs what it needs; "" where nothing is."""
-        return f"pip install {' '.join(self.packages)}" if self.packages else ""
+        """The command that installs what it needs without an option; "" where nothing is."""
+        return self.installing()
+
+    def installing(self, option: str = "") -> str:
+        """The command that installs what it needs for an option; "" where nothing is."""
+        wanted = [*self.packages, *self._more(option)]
+        return f"pip install {' '.join(wanted)}" if wanted else ""
 
     def declared(self, option: str = "") -> dict[str, Any]:
         """The claims, as declared; empty where the adapter does not declare them apart."""

@@ -80,7 +80,7 @@ def outcome(finding: Finding, environments: Iterable[Path] = ()) -> Outcome:
     backend = finding.backend
     place = where(finding.adapter, tuple(environments)) if backend else None
     if place is None:
-        install = backend.install if backend else ""
+        install = backend.installing(finding.adapter.partition(":")[2]) if backend else ""
         return Outcome(finding, ABSENT, how=f"to install: {install}" if install else "")
     if not finding.script:
         return Outcome(
