@@ -109,16 +109,20 @@ def padding_of(built: Sequence[WindowAxis], named: str) -> Padding:
     return named if named != "explicit" else tuple((a.low, a.high) for a in built)
 
 
-def longest_exact(values: Values, scale: str = "general") -> int:
+def longest_exact(values: Values, scale: str, claims: OpClaims) -> int:
     """How many ones can be summed exactly in the case's dtype, with room for a law.
 
-    Real numbers round anyway; so many of them can be summed that roundings still have mean 0.
-    Where contents are scaled to what sums are kept in, there is to be something to scale.
+    Real numbers round anyway, at the end: what counts is what their sums are kept in. Of long sums
+    there are to be so many terms that roundings still have mean 0. Where contents are scaled to
+    what sums are kept in, there is to be something to scale.
     """
-    if values["x.pattern"] in SCALED_PATTERNS:
-        return scaled.longest(values["x.pattern"], values["dtype"])
-    bits = FEW_BITS if scale == "long" else HEADROOM_BITS
-    return 1 << EXACT_BITS[values["dtype"]] - bits
+    pattern, dtype = values["x.pattern"], values["dtype"]
+    if pattern in SCALED_PATTERNS:
+        return scaled.longest(pattern, dtype)
+    if scale == "long":
+        return 1 << EXACT_BITS[dtype] - FEW_BITS
+    kept = claims.accumulator(dtype, "g.k" in values) if pattern in REAL_PATTERNS else dtype
+    return 1 << EXACT_BITS[kept] - HEADROOM_BITS
 
 
 def trim(load: Callable[[], Sequence[float]], cuts: Sequence[Cut], turn: int) -> None:

@@ -30,7 +30,7 @@ def conv(op: str, rank: int, claims: OpClaims, scale: str, values: Values) -> Ca
     built, named = window_axes(op, rank, claims, values)
     e = Extents(values["batch"], values["groups"], values["channels"], values["filters"])
     complete = values["x.pattern"] == "eye"
-    exact, backwards = longest_exact(values, scale), "g.k" in values
+    exact, backwards = longest_exact(values, scale, claims), "g.k" in values
 
     def load() -> list[float]:
         window, outputs = [a.window for a in built], [a.count(named) for a in built]
@@ -74,7 +74,7 @@ def conv_transpose(op: str, rank: int, claims: OpClaims, scale: str, values: Val
     built, _ = window_axes(op, rank, claims, values)
     e = Extents(values["batch"], values["groups"], values["channels"], values["filters"])
     complete = values["x.pattern"] == "eye"
-    exact, backwards = longest_exact(values, scale), "g.k" in values
+    exact, backwards = longest_exact(values, scale, claims), "g.k" in values
 
     def more(a: WindowAxis) -> int:  # the output padding
         least, greatest = claims.output_padding
@@ -132,7 +132,7 @@ def conv_transpose(op: str, rank: int, claims: OpClaims, scale: str, values: Val
 def dense(op: str, rank: int, claims: OpClaims, scale: str, values: Values) -> Case:
     """A fully connected layer; of one-hot inputs and rows, all of them."""
     e = Extents(values["batch"], channels=values["channels"], filters=values["filters"])
-    exact = longest_exact(values, scale)
+    exact = longest_exact(values, scale, claims)
     complete = values["x.pattern"] == "eye"
 
     def load() -> list[float]:

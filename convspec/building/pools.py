@@ -87,7 +87,7 @@ def adaptive_pool(op: str, rank: int, claims: OpClaims, scale: str, values: Valu
     outputs = [Extent(values[f"outputs{i}"]) for i in range(rank)]
     e = Extents(values["batch"], channels=values["channels"])
     complete = values["x.pattern"] in ("eye", "floor")
-    exact = longest_exact(values, scale)
+    exact = longest_exact(values, scale, claims)
 
     def size(i: int) -> int:
         fold: int = values[f"fold{i}"]
@@ -119,7 +119,7 @@ def global_pool(op: str, rank: int, claims: OpClaims, scale: str, values: Values
     extents = [Extent(values[f"size{i}"]) for i in range(rank)]
     e = Extents(values["batch"], channels=values["channels"])
     complete = values["x.pattern"] in ("eye", "floor")
-    exact = longest_exact(values, scale)
+    exact = longest_exact(values, scale, claims)
 
     def load() -> list[float]:
         plane = prod(extent.size for extent in extents)
