@@ -101,9 +101,9 @@ def _drawn(space: Space, place: int, shared: int) -> list[int]:
     combined = [i for i, f in enumerate(space.factors) if f.combined and is_configuration(f.name)]
     array = covering_rows(tuple(space.factors[i].combined for i in combined))
     covering = None if place % 2 else next(islice(array, place // 2, None), None)
-    turn = _unit(shared, place, "alike")
-    if covering is None and turn < 1 / 2:
-        row = [row[i] for i in space.alike(axes=turn < 1 / 4)]
+    if covering is None:
+        turn = int(_unit(shared, place, "alike") * len(space.sources))
+        row = [row[i] for i in space.sources[turn]]
     for i, level in zip(combined, covering or (), strict=False):
         factor = space.factors[i]
         turns = factor.turns(level)

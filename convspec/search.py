@@ -35,8 +35,8 @@ def playlist(space: Space, seed: int, grouping: Grouping | None = None) -> Itera
     """The rows of a space for a seed, without end: the simplest, then covering and uniform ones.
 
     These come in turn. The fields of a covering row that are not combined are drawn. Of the uniform
-    ones a quarter have padding that is alike at both ends of each axis, and a quarter axes that are
-    alike besides. With a `grouping`, there are several contents of each configuration instead.
+    ones most have parameters that are alike in some way (see `Space.sources`). With a `grouping`,
+    there are several contents of each configuration instead.
     """
     if grouping is not None:
         yield from grouped(space, seed, grouping)
@@ -49,12 +49,12 @@ def playlist(space: Space, seed: int, grouping: Grouping | None = None) -> Itera
     def drawn() -> list[int]:
         return [int(draw() * size) for size in sizes]
 
-    own = tuple(range(len(sizes)))
-    sources = (own, own, space.alike(axes=False), space.alike(axes=True))
+    sources = space.sources
+    several = len(set(sources)) > 1
 
     def uniform() -> Row:
         row = drawn()
-        chosen = sources[int(draw() * len(sources))] if own != sources[-1] else own
+        chosen = sources[int(draw() * len(sources)) if several else 0]
         return tuple(row[i] for i in chosen)
 
     for levels in covering_rows(tuple(space.factors[i].combined for i in combined)):

@@ -10,8 +10,10 @@ others are met by uniform draws. A level that stands several times is drawn more
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import product
 from typing import Any
 
 from convspec.building import BUILDERS, Values, with_cotangent
@@ -27,8 +29,8 @@ from convspec.stretching import stretched
 CONTENTS = (".pattern", ".k")
 """How factors end that choose contents."""
 
-_ALIKE = ("window", "stride", "dilation", "low", "high")
-"""Parameters that networks mostly have alike for all axes."""
+_ALIKE = ("window", "stride", "dilation", "low")
+"""Parameters that networks mostly have alike for all axes; `high` goes with `low`."""
 
 
 @dataclass(frozen=True)
@@ -81,22 +83,34 @@ class Space:
         """The places of the factors that choose contents, and nothing else."""
         return frozenset(i for i, f in enumerate(self.factors) if f.name.endswith(CONTENTS))
 
-    def alike(self, *, axes: bool) -> tuple[int, ...]:
-        """For each place of a row the one whose level it takes so that the padding is alike at both
-        ends of each axis, and so are, with `axes`, the parameters of all axes.
+    @cached_property
+    def sources(self) -> tuple[tuple[int, ...], ...]:
+        """Ways to make levels of a row alike: for each place of it the one whose level it takes.
 
-        Levels drawn each on its own hardly ever agree in 3-D, as they do in most networks, and in
-        what libraries have fast paths for. A factor that a law gave levels of its own keeps them.
+        Windows, strides, dilations and padding are alike on all axes, each or not, and padding is
+        at both ends, or not. Levels drawn each on its own hardly ever agree in 3-D, as they do in
+        most networks, and in what libraries have fast paths for. So the rows as they are, those
+        with equal ends, and those with all alike come more often than the mixtures.
         """
+        mixtures = [
+            self._sources([stem for stem, alike in zip(_ALIKE, axes, strict=True) if alike], ends)
+            for *axes, ends in product((False, True), repeat=len(_ALIKE) + 1)
+        ]
+        own, equal_ends, *_, everything = mixtures
+        return (*(own, equal_ends, everything) * (len(mixtures) // 4), *mixtures)
+
+    def _sources(self, axes: Collection[str], ends: bool) -> tuple[int, ...]:
         places = {factor.name: i for i, factor in enumerate(self.factors)}
         sources = list(range(len(self.factors)))
         for name, i in places.items():
             stem = name.rstrip("012")
-            if stem != name and stem in _ALIKE:
-                axis = "0" if axes else name[len(stem) :]
-                source = places[("low" if stem == "high" else stem) + axis]
-                if self.factors[source].levels == self.factors[i].levels:
-                    sources[i] = source
+            if stem == name or stem not in (*_ALIKE, "high"):
+                continue
+            axis = "0" if {"high": "low"}.get(stem, stem) in axes else name[len(stem) :]
+            source = places[("low" if ends and stem == "high" else stem) + axis]
+            # A factor that a law gave levels of its own keeps them.
+            if self.factors[source].levels == self.factors[i].levels:
+                sources[i] = source
         return tuple(sources)
 
     def case(self, row: Sequence[int]) -> Case:

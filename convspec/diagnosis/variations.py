@@ -86,7 +86,8 @@ def _read(case: Case) -> Values:
         found |= {f"size{axis}": n, f"low{axis}": low, f"high{axis}": high}
         if op in ADAPTIVE:
             o = given["output_size"][axis]
-            found |= {f"outputs{axis}": o, f"fold{axis}": n // o, f"tail{axis}": n % o}
+            bins = max(o, 1)  # of an invalid case there may be none
+            found |= {f"outputs{axis}": o, f"fold{axis}": n // bins, f"tail{axis}": n % bins}
         elif op == "pad":
             most = max(low, high, 0)
             needed = {"reflect": most + 1, "symmetric": most, "circular": most}
