@@ -25,7 +25,7 @@ from .variations import LARGEST, Values, changed, drawn, moved, one_at_a_time, v
 BESIDE = 4
 """Other levels that each factor of the smallest case is tried at."""
 
-ROWS = 45
+ROWS = 60
 """Rows of the whole space that are asked for at first."""
 
 FEWER_ROWS = 9
@@ -40,16 +40,16 @@ MOVED = 6
 POOL = 300
 """Rows of the whole space among which questions are looked for."""
 
-GROWN = 90
+GROWN = 150
 """Changed failing cases that are added to them in every round."""
 
 QUESTIONS = 10
 """Cases asked for in a round because rules disagree about them."""
 
-ROUNDS = 14
+ROUNDS = 25
 """Rounds of questions at most."""
 
-CALM = 3
+CALM = 6
 """Rounds without a surprise after which a rule stands."""
 
 ABOUT = {

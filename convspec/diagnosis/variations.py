@@ -56,7 +56,7 @@ def values_of(case: Case, space: Space) -> Values | None:
 
 
 def _read(case: Case) -> Values:
-    """Every level that can be read off a valid case."""
+    """Every level that can be read off a case; of invalid ones strides and bins may be none."""
     given, first, op = case.op.arguments(), case.tensors[0], case.op.name
     groups = given.get("groups", 1)
     found: Values = {
@@ -86,7 +86,7 @@ def _read(case: Case) -> Values:
         found |= {f"size{axis}": n, f"low{axis}": low, f"high{axis}": high}
         if op in ADAPTIVE:
             o = given["output_size"][axis]
-            bins = max(o, 1)  # of an invalid case there may be none
+            bins = max(o, 1)
             found |= {f"outputs{axis}": o, f"fold{axis}": n // bins, f"tail{axis}": n % bins}
         elif op == "pad":
             most = max(low, high, 0)
@@ -100,10 +100,10 @@ def _read(case: Case) -> Values:
             if op == "conv_transpose":
                 outputs, tail = n, given["output_padding"][axis]
             elif named and padding.startswith("same"):
-                outputs, tail = (n - 1) // s + 1, (n - 1) % s
+                outputs, tail = (n - 1) // max(s, 1) + 1, (n - 1) % max(s, 1)
             else:
                 room = max(n + low + high - d * (k - 1) - 1, 0)
-                outputs, tail = room // s + 1, room % s
+                outputs, tail = room // max(s, 1) + 1, room % max(s, 1)
             found |= {f"outputs{axis}": outputs, f"tail{axis}": tail}
     return found
 
