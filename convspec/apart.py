@@ -144,7 +144,8 @@ def reaching(name: str, seconds: float) -> Iterator[tuple[Adapter, Ask]]:
             yield apart.adapter, apart.ask
         return
     adapter = open_adapter(name)
-    yield adapter, lambda function, *arguments: function(adapter, *arguments)
+    with asking(adapter, seconds) as ask:
+        yield adapter, ask
 
 
 def _made(given: str | Adapter) -> Made[Described]:

@@ -92,20 +92,38 @@ def meeting(several: Sequence[int], others: Sequence[int]) -> int:
     return prod(map(min, several, others))
 
 
+def terms(
+    inner: int,
+    outer: int,
+    batch: int,
+    window: Sequence[int],
+    sizes: Sequence[int],
+    outputs: Sequence[int] | None = None,
+    biased: bool = False,
+) -> list[int]:
+    """How many products a cell of each result of an operation with weights adds up.
+
+    The results are y and, given the extents `outputs` of its gradient, dx, and dw or, if `biased`,
+    db, which has more terms. `inner` is the number of channels that an output sums over, `outer`
+    that of the filters of its group, `sizes` the extents of x.
+    """
+    forward = inner * meeting(window, sizes)
+    if outputs is None:
+        return [forward]
+    positions = prod(outputs) if biased else meeting(sizes, outputs)
+    return [forward, outer * meeting(window, outputs), batch * positions]
+
+
 def _longest_of_products(conv: bool, shapes: Mapping[str, tuple[int, ...]], groups: int) -> int:
-    w, x = shapes["w"], shapes["x"]
+    w, x, g = shapes["w"], shapes["x"], shapes.get("g")
     # A convolution sums over the second axis of w, and its gradient over the part of the first
     # that is one group's. A transposed one does it the other way round.
     inner, outer = w[1], -(-w[0] // groups)
     if not conv:
         inner = outer = max(inner, outer)
-    forward = inner * meeting(w[2:], x[2:]) + 1
-    if "g" not in shapes:
-        return forward
-    g = shapes["g"]
-    biased = prod(g[:1] + g[2:]) if "b" in shapes else 0
-    positions = g[0] * meeting(x[2:], g[2:])
-    return max(forward, outer * meeting(w[2:], g[2:]), positions, biased)
+    batch, outputs = (g[0], g[2:]) if g is not None else (1, None)
+    forward, *backward = terms(inner, outer, batch, w[2:], x[2:], outputs, "b" in shapes)
+    return max((forward + 1, *backward))
 
 
 def amplitude(case: Case) -> int:

@@ -94,6 +94,7 @@ def run(
         Case.parse(case)
     with _bench(adapter, isolate, limits or Limits()) as (bench, apart):
         opened = bench.adapter
+        bench.regions = known_of(known, opened.name, opened.version).regions
         if case is None:
             smoke(opened, bench.ask if apart else None)
         replay = case is not None
@@ -105,7 +106,7 @@ def run(
             adapter=opened.name, version=opened.version, claims=opened.claims.to_json(),
             profile="replay" if replay else profile, seed=seed,
             convspec=__version__, spec=SPEC_VERSION, laws=len(planned),
-            observed=_observed(opened, apart, ranked, known),
+            observed=_observed(bench, apart, ranked),
             asked={
                 "adapter": adapter if isinstance(adapter, str) else opened.name,
                 "ops": sorted(ops or ()), "clauses": sorted(clauses or ()),
@@ -133,7 +134,6 @@ def run(
         left = replay or len(finished) < len(planned)
         if instead is not None:
             planned = []
-            bench.regions = known_of(known, opened.name, opened.version).regions
             interrupted = instead(bench, emit)
         else:
             interrupted = left and _pytest(bench, apart, options, workers, emit)
@@ -165,14 +165,11 @@ def _bench(
         yield Bench(apart.adapter, all_laws(), None, apart), apart
 
 
-def _observed(
-    opened: Adapter, apart: Apart | None, ops: set[str], known: Sequence[str]
-) -> dict[str, dict[str, Any]]:
-    regions = known_of(known, opened.name, opened.version).regions
+def _observed(bench: Bench, apart: Apart | None, ops: set[str]) -> dict[str, dict[str, Any]]:
     if apart is None:
-        return observe(opened, ops, None, regions)
+        return observe(bench.adapter, ops, None, bench.regions)
     with apart.asking(PROBING) as ask:
-        return observe(opened, ops, ask, regions)
+        return observe(bench.adapter, ops, ask, bench.regions)
 
 
 def _afterwards(run: Run, planned: Sequence[Item], stages: Sequence[Stage], emit: Listener) -> bool:

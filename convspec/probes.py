@@ -16,11 +16,12 @@ import numpy as np
 
 from convspec import dialect
 from convspec.adapters.opening import Adapter
-from convspec.apart import Ask, asking
+from convspec.apart import Ask, asking, reaching
 from convspec.contents import filled
 from convspec.events import ACCEPTS_INVALID, DEVIATES, REJECTS
 from convspec.isolation import OurError
 from convspec.known.entry import Entry, Regions
+from convspec.known.reading import BUILTIN, known_of
 from convspec.spec.case import Case
 from convspec.spec.claims import Claims, OpClaims
 from convspec.spec.dialects import HELD
@@ -91,6 +92,14 @@ def observe(
             entry = behind(asked, answers, ends, adapter.claims, regions)
             seen[name] |= {"known": entry.reason} if entry else {}
     return seen
+
+
+def observe_known(name: str) -> tuple[Adapter, dict[str, dict[str, Any]]]:
+    """The adapter of that name, observed at all points it bears on, in a process of its own; our
+    known failures are told as that. Raises what `apart.reaching` raises."""
+    with reaching(name, LIMIT) as (adapter, ask):
+        regions = known_of([BUILTIN], adapter.name, adapter.version).regions
+        return adapter, observe(adapter, adapter.claims.ops, ask, regions)
 
 
 def behind(

@@ -12,7 +12,6 @@ from convspec.apart import Apart
 from convspec.events import UNSUPPORTED, LawFinished
 from convspec.execute import Bench
 from convspec.isolation import Limits, can_fork
-from convspec.known.entry import Regions
 from convspec.known.reading import known_of
 from convspec.law import Law, all_laws
 from convspec.plan import Item, counts, grouping, items, wanted
@@ -50,11 +49,12 @@ class Session:
     @cached_property
     def bench(self) -> Bench:
         """Where cases are put to laws."""
-        bench = self.given
-        if bench is None:
-            adapter = self.apart.adapter if self.apart else open_adapter(self.name)
-            bench = Bench(adapter, self.laws, None, self.apart)
-        bench.regions = self._regions(bench.adapter)
+        if self.given is not None:
+            return self.given
+        adapter = self.apart.adapter if self.apart else open_adapter(self.name)
+        bench = Bench(adapter, self.laws, None, self.apart)
+        names = self.config.getoption("--convspec-known") or ()
+        bench.regions = known_of(names, adapter.name, adapter.version).regions
         return bench
 
     @property
@@ -83,11 +83,6 @@ class Session:
     def done(self) -> frozenset[str]:
         """The items that a run which was cut short had finished, as ``law:op:rank``."""
         return frozenset(self.config.getoption("--convspec-done").split())
-
-    def _regions(self, adapter: Adapter) -> Regions:
-        """The known failures of the implementation."""
-        names = self.config.getoption("--convspec-known") or ()
-        return known_of(names, adapter.name, adapter.version).regions
 
     def close(self) -> None:
         """End the processes that are our own."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
-from convspec.contents import meeting
+from convspec.contents import terms
 from convspec.spec.case import Case
 from convspec.spec.claims import OpClaims
 from convspec.spec.operations import Conv, ConvTranspose, Dense
@@ -40,10 +40,8 @@ def conv(op: str, rank: int, claims: OpClaims, scale: str, values: Values) -> Ca
             inputs = e.groups * e.channels * prod(sizes)
             return [inputs * e.groups * taps * taps * prod(outputs) / WORK[scale]]
         cost = e.batch * e.groups * e.filters * taps * prod(outputs)
-        sums = [e.channels * meeting(window, sizes)]
-        if backwards:
-            sums += [e.filters * meeting(window, outputs)]
-            sums += [e.batch * (prod(outputs) if values["bias"] else meeting(sizes, outputs))]
+        to = outputs if backwards else None
+        sums = terms(e.channels, e.filters, e.batch, window, sizes, to, values["bias"])
         return [cost / WORK[scale], *(n / exact for n in sums)]
 
     cuts: list[Cut] = [(e, "channels", 1), (e, "filters", 1), (e, "batch", 1)]
@@ -96,10 +94,8 @@ def conv_transpose(op: str, rank: int, claims: OpClaims, scale: str, values: Val
             channels = e.groups * e.channels
             cost = channels * read * channels * e.channels * taps * (taps * read + made)
             return [cost / WORK[scale]]
-        sums = [max(e.channels, e.filters) * meeting(window, sizes)]
-        if backwards:
-            sums += [max(e.channels, e.filters) * meeting(window, outputs)]
-            sums += [e.batch * (prod(outputs) if values["bias"] else meeting(sizes, outputs))]
+        most, to = max(e.channels, e.filters), outputs if backwards else None
+        sums = terms(most, most, e.batch, window, sizes, to, values["bias"])
         cost = e.batch * e.groups * e.channels * e.filters * taps * read + e.batch * made
         return [cost / WORK[scale], *(n / exact for n in sums)]
 
@@ -132,13 +128,13 @@ def conv_transpose(op: str, rank: int, claims: OpClaims, scale: str, values: Val
 def dense(op: str, rank: int, claims: OpClaims, scale: str, values: Values) -> Case:
     """A fully connected layer; of one-hot inputs and rows, all of them."""
     e = Extents(values["batch"], channels=values["channels"], filters=values["filters"])
-    exact = longest_exact(values, scale, claims)
+    exact, backwards = longest_exact(values, scale, claims), "g.k" in values
     complete = values["x.pattern"] == "eye"
 
     def load() -> list[float]:
         if complete:
             return [e.channels**3 / WORK[scale]]
-        sums = e.channels, e.filters, e.batch
+        sums = terms(e.channels, e.filters, e.batch, (), (), () if backwards else None)
         cost = e.batch * e.channels * e.filters
         return [cost / WORK[scale], *(n / exact for n in sums)]
 

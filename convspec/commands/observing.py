@@ -56,21 +56,16 @@ def observe(adapters: tuple[str, ...], runs: tuple[Path, ...], as_json: bool) ->
 
 def _ask(name: str) -> dict[str, Any] | None:
     from convspec.adapters.opening import AdapterError, UnknownAdapter
-    from convspec.apart import reaching
-    from convspec.known.reading import BUILTIN, known_of
-    from convspec.probes import LIMIT
-    from convspec.probes import observe as asked
+    from convspec.probes import observe_known
 
     try:
-        with reaching(name, LIMIT) as (adapter, ask):
-            regions = known_of([BUILTIN], adapter.name, adapter.version).regions
-            seen = asked(adapter, adapter.claims.ops, ask, regions)
-            return _compared(adapter.version, adapter.claims.dialect, seen)
+        adapter, seen = observe_known(name)
     except UnknownAdapter as error:
         raise Problem(str(error)) from None
     except AdapterError as error:
         tell(str(error))
         return None
+    return _compared(adapter.version, adapter.claims.dialect, seen)
 
 
 def _saved(path: Path) -> Iterator[dict[str, Any]]:

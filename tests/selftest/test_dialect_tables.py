@@ -11,11 +11,9 @@ from click.testing import CliRunner
 from convspec.adapters.backends import BACKENDS
 from convspec.adapters.installed import installed, wrong_versions
 from convspec.adapters.opening import UnknownAdapter
-from convspec.apart import reaching
 from convspec.cli import cli
 from convspec.declared import chosen, claims_of, contradicted, declared_at, differing
-from convspec.known.reading import BUILTIN, known_of
-from convspec.probes import LIMIT, observe
+from convspec.probes import observe_known
 from convspec.spec.dialects import DIALECT_POINTS, HELD, DialectPoint, Seen
 
 ROWS = [
@@ -37,9 +35,7 @@ def test_what_is_declared_is_what_is_done(name: str, option: str) -> None:
     if wrong_versions(backend, backend.runs[option]):
         pytest.skip(f"{name} {here.version} is not the version that its claims are about")
     try:
-        with reaching(f"{name}:{option}" if option else name, LIMIT) as (adapter, ask):
-            regions = known_of([BUILTIN], adapter.name, adapter.version).regions
-            seen = observe(adapter, adapter.claims.ops, ask, regions)
+        adapter, seen = observe_known(f"{name}:{option}" if option else name)
     except UnknownAdapter as unknown:
         pytest.skip(str(unknown))
     assert seen and not differing(adapter.claims.dialect, seen), name
