@@ -106,6 +106,8 @@ def test_lp_of_1_sums(trial: Trial) -> None:
     mean = trial.other("avg_pool", x, **plain, count_include_pad=True)
     trial.require_shape(mean)
     counts = reduce(np.multiply.outer, [np.array(a.inside_counts(), float) for a in relation])
+    # A dialect may have fewer windows: the first ones.
+    counts = counts[tuple(map(slice, trial.output_shape[2:]))]
     if trial.adapter.claims.dialect["lp_pool.clipped-window"] == "rescaled":
         counts = np.full_like(counts, np.prod(plain["window"]))
     total = wide(mean) * counts
