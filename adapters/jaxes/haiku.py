@@ -102,7 +102,7 @@ def _pooled(
         raise ValueError("pools of Haiku have no dilation and no ceil mode")
     if isinstance(padding, str):
         native = _NAMED[padding]
-    elif any(amount != 0 for pair in padding for amount in pair):
+    elif len(padding) != len(window) or any(tuple(pair) != (0, 0) for pair in padding):
         raise ValueError(f"pools of Haiku take SAME and VALID, not {padding}")
     else:
         native = "VALID"

@@ -2,7 +2,8 @@
 
 **ncnn** 1.0.20261020: float32, in 1-D, 2-D and 3-D. Its layers have no dilated pools, no Lp pools,
 no batch of no images; padding is constant, replicate or reflect; one parameter of a pool says
-whether it rounds up or pads by SAME. ``ncnn.Mat`` takes contiguous arrays.
+whether it rounds up or pads by SAME. ``ncnn.Mat`` takes contiguous arrays. With the options as ncnn
+has them (``defaults``) 3×3 kernels go through Winograd's transform.
 
 **LiteRT** 2.3.0: float32, in 2-D and, convolutions, in 3-D. Its operators have SAME and VALID;
 amounts of padding of a convolution are a PAD in front of it, which pools are not given. No
@@ -64,10 +65,11 @@ def ncnn(option: str) -> dict[str, Any]:
         "dilation": [1, 1], "named_padding": NAMED_PADDINGS, "named_ceil": False,
     }  # fmt: skip
     every = {} if "unchecked" in words else {"layouts": ["contiguous"]}
+    transformed = {"algorithm": {"float32": "winograd"}} if "defaults" in words else {}
     return {
         "all": {"dtypes": ["float32"], "empty_batch": False, **every},
         "dialect": _NCNN_DIALECT,
-        "conv": {"named_padding": NAMED_PADDINGS},
+        "conv": {"named_padding": NAMED_PADDINGS, **transformed},
         "pad": {"modes": ["constant", "reflect", "replicate"]},
         "max_pool": pool,
         "avg_pool": pool,
