@@ -78,13 +78,16 @@ def conv_transpose(op: str, rank: int, claims: OpClaims, scale: str, values: Val
         least, greatest = claims.output_padding
         return max(min(a.tail % max(a.stride, a.dilation), greatest), least)
 
-    def full(a: WindowAxis) -> int:
-        return a.stride * (a.outputs - 1) + a.dilation * (a.window - 1) + 1 + more(a)
+    def reach(a: WindowAxis) -> int:  # what one cell of the input makes
+        return a.dilation * (a.window - 1) + 1 + more(a)
 
-    for a in built:
-        # Here `outputs` is what is drawn of the input: enough for padding to leave a cell.
-        a.outputs += max(-(-(1 + a.low + a.high - full(a)) // a.stride), 0)
-    least = [a.outputs if a.low + a.high else 1 for a in built]
+    def full(a: WindowAxis) -> int:
+        return a.stride * (a.outputs - 1) + reach(a)
+
+    # Here `outputs` is what is drawn of the input: enough for padding to leave a cell.
+    least = [max(1 - (reach(a) - 1 - a.low - a.high) // a.stride, 1) for a in built]
+    for a, fewest in zip(built, least, strict=True):
+        a.outputs = max(a.outputs, fewest)
 
     def load() -> list[float]:
         window, outputs = [a.window for a in built], [full(a) - a.low - a.high for a in built]
