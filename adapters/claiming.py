@@ -6,6 +6,7 @@ from convspec.spec.dtypes import FLOATS, INTEGERS
 
 STRIDED = [
     "contiguous", "channels_last", "column_major", "sliced", "windowed", "offset", "broadcast",
+    "loose",
 ]  # fmt: skip
 """The layouts of libraries whose tensors have strides, none of them negative."""
 

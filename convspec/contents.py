@@ -252,6 +252,12 @@ def lay_out(array: Array, layout: str) -> Array:
             return np.moveaxis(np.ascontiguousarray(np.moveaxis(array, 1, -1)), -1, 1)
         case "column_major":
             return np.asfortranarray(array)
+        case "loose":
+            # Copies that keep the order of axes, NumPy's own among them, leave such strides.
+            laid = lay_out(array, "channels_last")
+            pairs = zip(laid.shape, laid.strides, strict=True)
+            steps = [array.itemsize if n == 1 else s for n, s in pairs]
+            return np.lib.stride_tricks.as_strided(laid, laid.shape, steps)
         case "sliced":
             wide = np.full((*array.shape[:-1], 2 * array.shape[-1]), _SENTINEL, array.dtype)
             view = wide[..., ::2]

@@ -57,6 +57,8 @@ LAYOUTS = {
     "offset": "row-major, one element past an aligned address",
     "reversed": "the last axis runs backwards in memory",
     "broadcast": "one entry repeated along the first axis, with stride 0",
+    "loose": "the channel axis varies fastest; strides of axes of one cell, which mean nothing, are"
+    " one element",
 }
 """Memory layouts: name → where the cells lie."""
 

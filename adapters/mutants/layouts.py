@@ -79,3 +79,16 @@ def conv_weight_read_in_memory_order(
     if w.flags.f_contiguous:
         w = w.ravel(order="K").reshape(w.shape)
     return reference.conv(x, w, b, **p)
+
+
+@mutant("conv", cause="memory layout", law="layout_irrelevant")
+def conv_strides_of_one_cell_believed(
+    x: Array, w: Array, b: Array | None = None, **p: Value
+) -> Array:
+    """A weight with channels last and an unusual stride of an axis of one cell is turned."""
+    usual = np.moveaxis(np.moveaxis(w, 1, -1).copy(order="C"), -1, 1).strides
+    triples = list(zip(w.shape, w.strides, usual, strict=True))
+    last = not w.flags.c_contiguous and all(s == u for n, s, u in triples if n > 1)
+    if last and any(s != u for n, s, u in triples[2:] if n == 1):
+        w = w[:, ::-1]
+    return reference.conv(x, w, b, **p)

@@ -7,11 +7,12 @@ import numpy as np
 from convspec.comparison import require_equal, require_same, require_shape
 from convspec.contents import backwards
 from convspec.law import law
+from convspec.spec.case import LAYOUTS
 from convspec.spec.groups import BATCHED, EVERY, REFUSING
 from convspec.trial import Trial, wide
 from convspec.verdicts import InputChanged, NotRepeatable, ResultChanged
 
-STRIDED = ("channels_last", "column_major", "sliced", "windowed", "offset", "reversed", "broadcast")
+STRIDED = tuple(name for name in LAYOUTS if name != "contiguous")
 
 
 @law("inputs-unchanged", EVERY, share=0.5)

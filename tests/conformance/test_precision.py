@@ -11,7 +11,7 @@ from convspec.spec.dtypes import FLOATS
 from convspec.trial import Array, Trial
 from convspec.verdicts import Imprecise
 
-DISTINCT = ("contiguous", "channels_last", "column_major", "sliced", "windowed", "offset")
+DISTINCT = ("contiguous", "channels_last", "column_major", "sliced", "windowed", "offset", "loose")
 
 LONG: dict[str, tuple[Any, ...]] = {
     "x.pattern": ("normal", "positive"),

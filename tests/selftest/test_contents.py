@@ -31,7 +31,7 @@ def test_layouts_have_the_strides_they_promise() -> None:
         "contiguous": (120, 30, 6, 1), "channels_last": (120, 1, 24, 4),
         "column_major": (1, 3, 12, 60), "sliced": (240, 60, 12, 2),
         "windowed": (6 * 7 * 8, 7 * 8, 8, 1), "offset": (120, 30, 6, 1),
-        "reversed": (120, 30, 6, -1), "broadcast": (0, 30, 6, 1),
+        "reversed": (120, 30, 6, -1), "broadcast": (0, 30, 6, 1), "loose": (120, 1, 24, 4),
     }  # fmt: skip
     assert set(promised) == set(LAYOUTS)
     for layout, expected in promised.items():
@@ -39,6 +39,14 @@ def test_layouts_have_the_strides_they_promise() -> None:
         assert found == expected, layout
         if layout == "offset":
             assert array.ctypes.data % 8 == 4 or array.base is not None
+
+
+def test_axes_of_one_cell_have_strides_that_lead_nowhere() -> None:
+    array = fill(Tensor("w", (4, 2, 3, 1), "float32", "ints", 1, "loose"), 4)
+    assert [s // array.itemsize for s in array.strides] == [6, 1, 2, 1]
+    assert [s // array.itemsize for s in lay_out(array.copy(), "channels_last").strides] == [
+        6, 1, 2, 2
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("layout", sorted(set(LAYOUTS) - {"broadcast"}))
