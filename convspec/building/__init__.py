@@ -12,11 +12,11 @@ from convspec.spec.case import Case, Tensor
 from convspec.spec.claims import OpClaims
 
 from . import layers, maps, network, pools
-from .extents import REAL_PATTERNS, SCALED_PATTERNS, WORK, Values, is_whole
+from .extents import CELLS, REAL_PATTERNS, SCALED_PATTERNS, WORK, Values, is_whole
 from .shapes import output_shape
 
 __all__ = [
-    "BUILDERS", "REAL_PATTERNS", "SCALED_PATTERNS", "WORK", "Values", "output_shape",
+    "BUILDERS", "CELLS", "REAL_PATTERNS", "SCALED_PATTERNS", "WORK", "Values", "output_shape",
     "with_cotangent",
 ]  # fmt: skip
 

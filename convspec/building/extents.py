@@ -16,6 +16,10 @@ from convspec.spec.operations import Padding
 WORK = {"general": 300_000, "tiny": 500_000, "long": 600_000}
 """Multiply-accumulates a case may cost at most, by the scale of its space."""
 
+CELLS = 1 << 20
+"""Elements an input may have at most: long strides pass over cells that cost no multiplications,
+but have to be drawn and copied."""
+
 FEW_BITS = 4
 """Sums of real numbers have no more terms than 2 to this power less than 1/u (`precision.FEW`)."""
 

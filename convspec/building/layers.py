@@ -10,6 +10,7 @@ from convspec.spec.claims import OpClaims
 from convspec.spec.operations import Conv, ConvTranspose, Dense
 
 from .extents import (
+    CELLS,
     WORK,
     Cut,
     Extents,
@@ -40,9 +41,10 @@ def conv(op: str, rank: int, claims: OpClaims, scale: str, values: Values) -> Ca
             inputs = e.groups * e.channels * prod(sizes)
             return [inputs * e.groups * taps * taps * prod(outputs) / WORK[scale]]
         cost = e.batch * e.groups * e.filters * taps * prod(outputs)
+        cells = e.batch * e.groups * e.channels * prod(sizes)
         to = outputs if backwards else None
         sums = terms(e.channels, e.filters, e.batch, window, sizes, to, values["bias"])
-        return [cost / WORK[scale], *(n / exact for n in sums)]
+        return [cost / WORK[scale], cells / CELLS, *(n / exact for n in sums)]
 
     cuts: list[Cut] = [(e, "channels", 1), (e, "filters", 1), (e, "batch", 1)]
     cuts += [(a, "outputs", 1) for a in built] + [(e, "groups", claims.groups[0])]

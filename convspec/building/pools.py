@@ -10,6 +10,7 @@ from convspec.spec.operations import OPERATIONS
 from convspec.spec.relation import axes
 
 from .extents import (
+    CELLS,
     WORK,
     Cut,
     Extent,
@@ -35,10 +36,10 @@ def pool(op: str, rank: int, claims: OpClaims, scale: str, values: Values) -> Ca
     def load() -> list[float]:
         # Ceil mode may add a window.
         taps = prod(a.window * (a.count(named) + 1) for a in built)
-        maps = e.batch * e.channels
+        maps, cells = e.batch * e.channels, prod(a.size(named) for a in built)
         if complete:
-            maps = e.channels**2 * prod(a.size(named) for a in built)
-        return [maps * taps / WORK[scale]]
+            return [e.channels**2 * cells * taps / WORK[scale]]
+        return [maps * taps / WORK[scale], maps * cells / CELLS]
 
     cuts: list[Cut] = [(e, "channels", 1), (e, "batch", 1)]
     cuts += [(a, "outputs", 1) for a in built]

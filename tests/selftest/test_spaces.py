@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from convspec.adapters.opening import open_adapter
-from convspec.building import BUILDERS, WORK, output_shape
+from convspec.building import BUILDERS, CELLS, WORK, output_shape
 from convspec.law import Law, all_laws
 from convspec.search import playlist
 from convspec.spaces import Space, space_for
@@ -167,6 +167,8 @@ def complaints(case: Case, claims: OpClaims) -> list[str]:
     # The work of padding is counted in cells of the input, here in those of the result.
     if work(case) > 2 * max(WORK.values()):
         found.append(f"it costs {work(case)}")
+    if "x" in case and prod(case["x"].shape) > CELLS:
+        found.append(f"it has {prod(case['x'].shape)} cells")
     return found
 
 
