@@ -28,7 +28,7 @@ from convspec.events import (
 )
 from convspec.isolation import Limits
 from convspec.known.entry import Regions
-from convspec.known.excusing import Excusing
+from convspec.known.excusing import Doubts, Excusing
 from convspec.law import Law
 from convspec.search import Found, Kind, Playlist, search, seed_of
 from convspec.spec.case import Case
@@ -106,6 +106,7 @@ class Bench:
         self._own = Apart(adapter, Limits(limit)) if limit is not None and apart is None else None
         apart = apart or self._own
         self._isolated = apart.shared if apart else None
+        self._doubts = Doubts()
         self._empty: Counter[str] = Counter()
         """Cases in which a law found nothing to test, by the reason."""
 
@@ -145,6 +146,8 @@ class Bench:
             lambda row: self._ask((law.name, op, rank, row)),
             self.regions.of(law.slug(op)),
             lambda row: law.asked(space.case(row), self.adapter.claims),
+            lambda row: self._ask((law.name, op, rank, row), anew=True),
+            self._doubts if self._isolated is not None else None,
         )
         if self._isolated is not None:
             self._isolated.coming = lambda: [
@@ -195,17 +198,14 @@ class Bench:
             return mismatch
         return None
 
-    def _ask(self, which: Which) -> None:
+    def _ask(self, which: Which, anew: bool = False) -> None:
         try:
-            self._put(which)
+            if self._isolated is None:
+                self._court.put(*which)
+            else:
+                (self._isolated.anew if anew else self._isolated)((put, which))
         except NothingToTest as nothing:
             self._empty[nothing.message] += 1
-
-    def _put(self, which: Which) -> None:
-        if self._isolated is None:
-            self._court.put(*which)
-        else:
-            self._isolated((put, which))
 
     def _confirm(self, law: Law, op: str, rank: int, found: Found) -> bool:
         """Note whether a failure repeats. False: it was the machine that was slow."""

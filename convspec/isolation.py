@@ -163,6 +163,15 @@ class Isolated(Generic[Task]):
         finally:
             self._limit = min(self._limit, limit)
 
+    def anew(self, task: Task) -> Any:
+        """As a call, in a new life, in which nothing comes before it."""
+        self._end()
+        ahead = [one for one in self._sent if one != task]
+        self._sent.clear()
+        self._answers.pop(task, None)
+        self._send([task, *ahead])
+        return self(task)
+
     # Tasks and answers -------------------------------------------------------------------
 
     def _send(self, tasks: Sequence[Task]) -> None:

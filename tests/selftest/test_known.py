@@ -151,6 +151,31 @@ def test_a_region_excuses_its_verdicts_alone(known: Known) -> None:
     assert report.totals == {KNOWN: 1} and not law.failures
 
 
+def test_what_a_known_failure_harms_accuses_nobody(known: Known) -> None:
+    """Where cases die, one that lives may have written anywhere: the next ones meet a new life."""
+    harmed: list[bool] = []
+
+    def harms(x: Any, parameters: dict[str, Any], y: Any) -> Any:
+        if harmed:
+            return y * 2
+        if strides_exceed(parameters):
+            harmed.append(True)
+            if parameters["ceil_mode"]:
+                os.abort()
+        return off_by_one(x, parameters, y)
+
+    report, _ = check(spoilt(harms), known(entry()), isolate=True)
+    assert report.totals == {CRASHES: 1}
+    both = entry(verdict='["deviates", "crashes"]')
+    one = entry(when="'window[0] == 1 and stride[0] == 2'", verdict='["deviates", "crashes"]')
+    report, (law, *_) = check(spoilt(harms), known(both, one), isolate=True)
+    assert report.totals == {KNOWN: 1}, [
+        (f.law, f.failure.case, f.failure.message) for c in report.clauses for f in c.findings
+    ]
+    assert [checked.verdict for checked in report.known] == [KNOWN, KNOWN]
+    assert sum(law.excused.values()) > 20
+
+
 def test_many_known_deaths_do_not_eat_up_the_search(
     known: Known, monkeypatch: pytest.MonkeyPatch
 ) -> None:
