@@ -102,8 +102,7 @@ def _drawn(space: Space, place: int, shared: int) -> list[int]:
     array = covering_rows(tuple(space.factors[i].combined for i in combined))
     covering = None if place % 2 else next(islice(array, place // 2, None), None)
     if covering is None:
-        turn = int(_unit(shared, place, "alike") * len(space.sources))
-        row = [row[i] for i in space.sources[turn]]
+        row = list(space.likened(row, _unit(shared, place, "alike")))
     for i, level in zip(combined, covering or (), strict=False):
         factor = space.factors[i]
         turns = factor.turns(level)

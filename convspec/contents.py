@@ -30,6 +30,12 @@ EXACT_BITS = {
 HEADROOM_BITS = 2
 """Sums stay below that limit by this power of 2, so that a law may add a few results up."""
 
+
+def exact_up_to(dtype: str) -> int:
+    """The number up to which a sum of integers is exact in a type, whatever its terms' order."""
+    return 1 << EXACT_BITS[dtype]
+
+
 _TABLE_SIZE = 1 << 16
 _STEP = 7919  # a prime, so that different k start at different places of the table
 _DRAWS = (

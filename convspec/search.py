@@ -35,7 +35,7 @@ def playlist(space: Space, seed: int, grouping: Grouping | None = None) -> Itera
     """The rows of a space for a seed, without end: the simplest, then covering and uniform ones.
 
     These come in turn. The fields of a covering row that are not combined are drawn. Of the uniform
-    ones most have parameters that are alike in some way (see `Space.sources`). With a `grouping`,
+    ones most have parameters that are alike in some way (see `Space.likened`). With a `grouping`,
     there are several contents of each configuration instead.
     """
     if grouping is not None:
@@ -49,13 +49,8 @@ def playlist(space: Space, seed: int, grouping: Grouping | None = None) -> Itera
     def drawn() -> list[int]:
         return [int(draw() * size) for size in sizes]
 
-    sources = space.sources
-    several = len(set(sources)) > 1
-
     def uniform() -> Row:
-        row = drawn()
-        chosen = sources[int(draw() * len(sources)) if several else 0]
-        return tuple(row[i] for i in chosen)
+        return space.likened(drawn(), draw())
 
     for levels in covering_rows(tuple(space.factors[i].combined for i in combined)):
         row = drawn()

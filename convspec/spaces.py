@@ -32,6 +32,9 @@ CONTENTS = (".pattern", ".k")
 _ALIKE = ("window", "stride", "dilation", "low")
 """Parameters that networks mostly have alike for all axes; `high` goes with `low`."""
 
+_NONE = -1
+"""In place of another place of a row: no other, but the simplest level."""
+
 
 @dataclass(frozen=True)
 class Factor:
@@ -83,35 +86,53 @@ class Space:
         """The places of the factors that choose contents, and nothing else."""
         return frozenset(i for i, f in enumerate(self.factors) if f.name.endswith(CONTENTS))
 
-    @cached_property
-    def sources(self) -> tuple[tuple[int, ...], ...]:
-        """Ways to make levels of a row alike: for each place of it the one whose level it takes.
+    def likened(self, row: Sequence[int], chance: float) -> tuple[int, ...]:
+        """The row with levels made alike as networks have them, in a way that `chance` picks.
 
-        Windows, strides, dilations and padding are alike on all axes, each or not, and padding is
-        at both ends, or not. Levels drawn each on its own hardly ever agree in 3-D, as they do in
-        most networks, and in what libraries have fast paths for. So the rows as they are, those
-        with equal ends, and those with all alike come more often than the mixtures.
+        Windows, strides, dilations and padding are alike on all axes, each or not, padding is at
+        both ends, or not, and weights lie in memory as what they meet. Levels drawn each on its own
+        hardly ever agree in 3-D, as they do in most networks, and in what libraries have fast paths
+        for. So the rows as they are, those with equal ends, and those with all alike come more
+        often than the mixtures. Likewise pointwise convolutions, which have kernels of one cell and
+        no padding. `chance`: from 0 up to 1.
         """
+        return tuple(row[i] if i != _NONE else 0 for i in self._ways[int(chance * len(self._ways))])
+
+    @cached_property
+    def _ways(self) -> tuple[tuple[int, ...], ...]:
+        """For each place of a row the one whose level it takes, or `_NONE`."""
         mixtures = [
-            self._sources([stem for stem, alike in zip(_ALIKE, axes, strict=True) if alike], ends)
+            self._way([stem for stem, alike in zip(_ALIKE, axes, strict=True) if alike], ends)
             for *axes, ends in product((False, True), repeat=len(_ALIKE) + 1)
         ]
         own, equal_ends, *_, everything = mixtures
-        return (*(own, equal_ends, everything) * (len(mixtures) // 4), *mixtures)
+        often = [own, equal_ends, everything]
+        if self.op in CONVOLUTIONS:
+            often.append(tuple(map(self._pointwise, range(len(self.factors)), everything)))
+        return (*often * (len(mixtures) // 4), *mixtures)
 
-    def _sources(self, axes: Collection[str], ends: bool) -> tuple[int, ...]:
+    def _way(self, axes: Collection[str], ends: bool) -> tuple[int, ...]:
+        """`axes`: what is alike on all of them; if it is all, layouts are alike, too."""
         places = {factor.name: i for i, factor in enumerate(self.factors)}
-        sources = list(range(len(self.factors)))
+        way = list(range(len(self.factors)))
         for name, i in places.items():
             stem = name.rstrip("012")
-            if stem == name or stem not in (*_ALIKE, "high"):
+            if stem != name and stem in (*_ALIKE, "high"):
+                axis = "0" if {"high": "low"}.get(stem, stem) in axes else name[len(stem) :]
+                source = places[("low" if ends and stem == "high" else stem) + axis]
+            elif name == "w.layout" and len(axes) == len(_ALIKE):
+                source = places["x.layout"]
+            else:
                 continue
-            axis = "0" if {"high": "low"}.get(stem, stem) in axes else name[len(stem) :]
-            source = places[("low" if ends and stem == "high" else stem) + axis]
             # A factor that a law gave levels of its own keeps them.
             if self.factors[source].levels == self.factors[i].levels:
-                sources[i] = source
-        return tuple(sources)
+                way[i] = source
+        return tuple(way)
+
+    def _pointwise(self, place: int, source: int) -> int:
+        factor = self.factors[place]
+        plain = {"window": 1, "low": 0, "high": 0}.get(factor.name.rstrip("012"))
+        return _NONE if plain == factor.levels[0] else source
 
     def case(self, row: Sequence[int]) -> Case:
         """The case a row stands for."""
@@ -136,7 +157,7 @@ _BATCH = _spread((3, (1, 2, 3)), (1, (4, 5, 8, 16, 17)))
 _SEEDS = tuple(range(64))
 _TYPES = 3
 """Places of the covering array for element types: more of them make it no larger."""
-_LAYOUTS = _spread((6, ("contiguous",)))
+_LAYOUTS = _spread((6, ("contiguous",)), (2, ("channels_last",)))
 _X_PATTERNS = {
     "sum": _spread((1, ("zeros", "impulse", "ones")), (2, ("ramp",)), (6, ("ints",))),
     "max": _spread((1, ("ones", "impulse")), (2, ("ramp", "negative")), (3, ("distinct", "ints"))),
@@ -207,7 +228,8 @@ def _array_factors(op: str, rank: int, claims: OpClaims) -> list[Factor]:
     if op == "network":
         return [_factor(*level) for level in network_levels(rank, claims)]
     patterns = _X_PATTERNS["max" if op in MAXIMA else "sum"]
-    layouts = tuple(name for name in claims.layouts if name != "contiguous")
+    layouts = tuple(name for name in _LAYOUTS if name in claims.layouts)
+    layouts += tuple(name for name in claims.layouts if name != "contiguous")
     # A mean of integers is no integer: what an integer type would make of it is not specified.
     rounded = op in ROUNDED
     dtypes = tuple(d for d in claims.dtypes if not rounded or is_float(d))
@@ -215,17 +237,17 @@ def _array_factors(op: str, rank: int, claims: OpClaims) -> list[Factor]:
     factors = [
         _factor("batch", _BATCH, (1, 2, 3)),
         replace(_factor("dtype", dtypes, dtypes), combined=min(len(dtypes), _TYPES)),
-        _factor("x.layout", _LAYOUTS + layouts, some),
+        _factor("x.layout", layouts, some),
         _factor("x.pattern", patterns, ("impulse", "ramp", "ints")),
         Factor("x.k", _SEEDS),
     ]
     if op == "cross_entropy":
         factors += [
-            _factor("labels.layout", _LAYOUTS + layouts, some), Factor("labels.k", _SEEDS)
+            _factor("labels.layout", layouts, some), Factor("labels.k", _SEEDS)
         ]  # fmt: skip
     if op in WEIGHTED:
         factors += [
-            _factor("w.layout", _LAYOUTS + layouts, some),
+            _factor("w.layout", layouts, some),
             _factor("w.pattern", _X_PATTERNS["sum"], ("impulse", "ramp", "ints")),
             Factor("w.k", _SEEDS),
             _factor("bias", claims.bias, claims.bias),

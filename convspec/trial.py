@@ -20,7 +20,7 @@ from convspec.answers import call, one_array, several_arrays
 from convspec.bounds import gradient_bounds, result_bound
 from convspec.building import REAL_PATTERNS, output_shape
 from convspec.comparison import require_equal, require_shape, require_within
-from convspec.contents import EXACT_BITS, filled, lay_out, longest_sum
+from convspec.contents import exact_up_to, filled, lay_out, longest_sum
 from convspec.dtypes import floating, limits
 from convspec.numerics import Precision, scaled_bound
 from convspec.spec.case import Case
@@ -350,7 +350,7 @@ class Trial:
         """Each gradient is the expected one: exactly where it can be, else within rounding."""
         exact = self._exact_sums and not dialect.splits_ties(self.op, self.adapter.claims)
         # Padding can ask for more cells than the sums of a small type hold exactly.
-        exact = exact and longest_sum(self.case) <= 1 << EXACT_BITS[self.case.dtype]
+        exact = exact and longest_sum(self.case) <= exact_up_to(self.case.dtype)
         bounds = () if exact else self.gradient_bounds()
         for i, name in enumerate(self.case.op.inputs[: len(expected)]):
             if exact:

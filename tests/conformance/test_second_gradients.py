@@ -6,7 +6,7 @@ import numpy as np
 
 from convspec import dialect
 from convspec.comparison import require_equal, require_within
-from convspec.contents import EXACT_BITS, backwards
+from convspec.contents import backwards, exact_up_to
 from convspec.law import law
 from convspec.spec.dtypes import FLOATS, HALVES
 from convspec.spec.groups import MEANS, TWICE, WEIGHTED
@@ -49,7 +49,7 @@ def _hold_to_the_reference(trial: Trial, names: list[str], held: list[Array | No
             (u,) = (np.abs(u) for u in held if u is not None)
             most = np.full(b.shape, float(u.max(initial=0)))
             require_within(a, b, trial.gradient_precision.sum(most), what)
-        elif totals and totals[i].max(initial=0) > 1 << EXACT_BITS[trial.case.dtype]:
+        elif totals and totals[i].max(initial=0) > exact_up_to(trial.case.dtype):
             # Each term is a sum of its own, rounded, and they are added: twice the error of one.
             require_within(a, b, 2 * trial.gradient_precision.sum(totals[i]), what)
         else:
