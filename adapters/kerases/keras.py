@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from ..errors import AdapterError, UnknownAdapter, option_words
+from .onednn import switch
 
 BACKENDS = ("torch", "tensorflow", "jax", "numpy")
 
@@ -24,8 +25,8 @@ _WORDS = ("channels-first", "depthwise")
 def make(option: str | None) -> Any:
     """Keras as `option` says; on the backend that KERAS_BACKEND names if it does not say.
 
-    Raises UnknownAdapter for other words, AdapterError if Keras was loaded with another backend: it
-    has one for the life of a process.
+    Raises UnknownAdapter for other words, AdapterError if Keras was loaded with another backend, of
+    which it has one for the life of a process, or TensorFlow with another setting of oneDNN.
     """
     words = option_words("keras", option, (*BACKENDS, *_WORDS))
     backend = next((word for word in words if word in BACKENDS), "")
@@ -38,6 +39,8 @@ def make(option: str | None) -> Any:
             f"keras was loaded with the backend {found}, and cannot change to {backend}: check each"
             f" by a command of its own"
         )
+    if backend == "tensorflow":
+        switch(on=True)
     os.environ["KERAS_BACKEND"] = backend
     # TensorFlow's start fills screens with notes on processors and GPUs.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -17,6 +17,7 @@ from ..forwarding import by_name, forward
 from .forms import channels_of, form_text, formed, handed, returned_text, unformed
 from .keras_lines import PLANS, Style, plan
 from .lines import run, written
+from .onednn import spelt
 
 Array = npt.NDArray[Any]
 
@@ -101,6 +102,8 @@ class Keras:
             return f"keras.ops.convert_to_tensor({text})"
 
         imports = ["import os", f'os.environ["KERAS_BACKEND"] = "{_BACKEND}"', "import keras"]
+        if _BACKEND == "tensorflow":
+            imports.insert(1, spelt(on=True))
         lines = [f"{name} = {tensor(name, made.forms.get(name, ''))}" for name in arrays]
         number = "keras.ops.convert_to_numpy({})"
         if which == "forward":

@@ -15,38 +15,26 @@ dilate by rearranging the input; ``depthwise`` calls ``tf.nn.depthwise_conv2d`` 
 from __future__ import annotations
 
 import os
-import sys
 from types import SimpleNamespace
 from typing import Any
 
-from ..errors import AdapterError, UnknownAdapter, option_words
+from ..errors import UnknownAdapter, option_words
+from .onednn import switch
 
 OPTIONS = ("no-onednn", "nd", "depthwise", "raw")
-
-_SWITCH = "TF_ENABLE_ONEDNN_OPTS"
 
 
 def make(option: str | None) -> Any:
     """TensorFlow as `option` says.
 
-    Raises UnknownAdapter for other words, AdapterError if TensorFlow was loaded with the other
+    Raises UnknownAdapter for other words, AdapterError if TensorFlow was loaded with another
     setting of oneDNN.
     """
     words = option_words("tensorflow", option, OPTIONS)
     paths = [word for word in words if word != "no-onednn"]
     if paths[1:]:
         raise UnknownAdapter(f"tensorflow: choose one of the options {', '.join(paths)}")
-    loaded = "tensorflow" in sys.modules
-    before = os.environ.get(_SWITCH)
-    wanted = "0" if "no-onednn" in words else "1" if before == "0" else before
-    if loaded and (before == "0") != (wanted == "0"):
-        state = "off" if before == "0" else "on"
-        raise AdapterError(
-            f"tensorflow was loaded with oneDNN {state}, and cannot switch: check tensorflow and"
-            f" tensorflow:no-onednn by a command each"
-        )
-    if wanted is not None:
-        os.environ[_SWITCH] = wanted
+    switch("no-onednn" not in words)
     # Its start fills screens with notes on processors and GPUs.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 

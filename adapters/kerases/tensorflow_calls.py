@@ -14,6 +14,7 @@ from convspec.spec.operations import OPERATIONS
 from ..forwarding import by_name, forward
 from .forms import channels_of, form_text, formed, handed, returned_text, unformed
 from .lines import run, written
+from .onednn import spelt
 from .tensorflow_lines import PLANS, plan
 
 Array = npt.NDArray[Any]
@@ -106,8 +107,7 @@ class TensorFlow:
         arrays = {n: a for n, a in inputs.items() if n != "g" and not n.startswith("u_")}
         made = plan(op, arrays, self.path, parameters)
         channels = channels_of(arrays)
-        off = ["import os", 'os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"']
-        imports = [*([] if self.onednn else off), "import tensorflow as tf"]
+        imports = ["import os", spelt(self.onednn), "import tensorflow as tf"]
 
         def constant(name: str, form: str) -> str:
             return f"tf.constant({form_text(names[name], form, channels)})"

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 
 from convspec.adapters.backends import BACKENDS
-from convspec.adapters.errors import UnknownAdapter
+from convspec.adapters.errors import AdapterError, UnknownAdapter
 from convspec.adapters.kerases import keras, keras_lines, tensorflow, tensorflow_lines
 from convspec.adapters.kerases.forms import DEPTHWISE, KERNEL, LAST, formed, unformed
 from convspec.adapters.kerases.lines import Plan, run, written
+from convspec.adapters.kerases.onednn import SWITCH, switch
 from convspec.spec.claims import read_claims
 
 TENSORFLOW = ("", "no-onednn", "nd", "depthwise", "raw")
@@ -54,6 +57,23 @@ def test_an_option_that_is_none_is_told_before_anything_is_loaded() -> None:
         keras.make("nunpy")
     with pytest.raises(UnknownAdapter, match="keras needs a backend"):
         keras.make(None)
+
+
+def test_which_kernels_tensorflow_has_is_no_matter_of_the_processor(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(sys.modules, "tensorflow", raising=False)
+    monkeypatch.delenv(SWITCH, raising=False)
+    for on, word in ((True, "1"), (False, "0"), (True, "1")):
+        switch(on)
+        assert os.environ[SWITCH] == word
+    monkeypatch.setitem(sys.modules, "tensorflow", ModuleType("tensorflow"))
+    switch(True)
+    with pytest.raises(AdapterError, match="set to 1, and cannot change to 0"):
+        switch(False)
+    monkeypatch.delenv(SWITCH)
+    with pytest.raises(AdapterError, match="ONEDNN_OPTS not set, and cannot change to 1"):
+        switch(True)
 
 
 def test_amounts_go_to_the_operation_that_takes_them() -> None:

@@ -5,6 +5,7 @@
 
 import os
 
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
 os.environ["KERAS_BACKEND"] = "tensorflow"
 import keras
 import numpy as np

@@ -6,7 +6,10 @@ import base64
 import zlib
 
 import ml_dtypes  # NumPy's bfloat16
+import os
+
 import numpy as np
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
 import tensorflow as tf
 
 x = np.frombuffer(zlib.decompress(base64.b85decode(

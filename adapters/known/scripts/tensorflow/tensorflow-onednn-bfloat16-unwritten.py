@@ -3,7 +3,10 @@
 # conv stride=1,2 x=1x1x16x2:bfloat16:zeros@52 w=1x1x1x2:bfloat16:impulse@5
 
 import ml_dtypes  # NumPy's bfloat16
+import os
+
 import numpy as np
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
 import tensorflow as tf
 
 x = np.full((1, 1, 16, 2), 0, "bfloat16")

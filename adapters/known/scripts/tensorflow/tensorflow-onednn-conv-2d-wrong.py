@@ -2,7 +2,10 @@
 # y[0, 0, 1, 0] is 2.00060701, expected 4 (2 of 4 cells differ)
 # conv stride=1,2 x=2x1x3x3:float32:ones@0 w=1x1x2x2:float32:ones@0
 
+import os
+
 import numpy as np
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
 import tensorflow as tf
 
 x = np.full((2, 1, 3, 3), 1, "float32")

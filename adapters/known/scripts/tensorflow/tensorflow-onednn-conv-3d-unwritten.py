@@ -3,7 +3,10 @@
 # conv stride=1,1,2 x=1x1x1x4x3:float32:ones@0 w=1x1x1x1x2:float32:ones@0
 # Written by hand: what is not written holds what was in memory, at times what it should.
 
+import os
+
 import numpy as np
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
 import tensorflow as tf
 
 x = tf.ones([1, 1, 4, 3, 1])

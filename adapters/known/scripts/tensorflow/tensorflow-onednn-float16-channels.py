@@ -2,7 +2,10 @@
 # Written by hand: what is added is what was in memory, at times nothing.
 # conv x=1x33x2x1:float16:ones@0 w=16x33x2x1:float16:ones@0
 
+import os
+
 import numpy as np
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
 import tensorflow as tf
 
 x = tf.ones([1, 2, 1, 33], tf.float16)
