@@ -14,7 +14,7 @@ from convspec.spec.operations import OPERATIONS
 from ..forwarding import by_name, forward
 from .forms import channels_of, form_text, formed, handed, returned_text, unformed
 from .lines import run, written
-from .onednn import spelt
+from .onednn import not_taken, spelt, without
 from .tensorflow_lines import PLANS, plan
 
 Array = npt.NDArray[Any]
@@ -42,7 +42,7 @@ class TensorFlow:
     def __init__(self, path: str, onednn: bool, claims: dict[str, Any]) -> None:
         self.path = path
         self.onednn = onednn
-        self.claims = claims
+        self.claims = without(claims, not_taken()) if onednn else claims
         forward(self, PLANS, self._run)
 
     def vjp(self, op: str, inputs: Sequence[Array], cotangent: Array, **params: Any) -> list[Array]:

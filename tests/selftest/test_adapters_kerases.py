@@ -17,7 +17,7 @@ from convspec.adapters.errors import AdapterError, UnknownAdapter
 from convspec.adapters.kerases import keras, keras_lines, tensorflow, tensorflow_lines
 from convspec.adapters.kerases.forms import DEPTHWISE, KERNEL, LAST, formed, unformed
 from convspec.adapters.kerases.lines import Plan, run, written
-from convspec.adapters.kerases.onednn import SWITCH, switch
+from convspec.adapters.kerases.onednn import SWITCH, switch, without
 from convspec.spec.claims import read_claims
 
 TENSORFLOW = ("", "no-onednn", "nd", "depthwise", "raw")
@@ -74,6 +74,14 @@ def test_which_kernels_tensorflow_has_is_no_matter_of_the_processor(
     monkeypatch.delenv(SWITCH)
     with pytest.raises(AdapterError, match="ONEDNN_OPTS not set, and cannot change to 1"):
         switch(True)
+
+
+def test_a_type_that_a_processor_lacks_is_not_claimed() -> None:
+    declared = BACKENDS["tensorflow"].declared("")
+    left = without(declared, ["float16"])
+    for claims, expected in ((declared, True), (left, False)):
+        read = read_claims(claims, tuple(tensorflow_lines.PLANS), True, True)
+        assert {"float16" in op.dtypes for op in read.ops.values()} == {expected}
 
 
 def test_amounts_go_to_the_operation_that_takes_them() -> None:
