@@ -17,7 +17,7 @@ from ..forwarding import by_name, forward
 from .forms import channels_of, form_text, formed, handed, returned_text, unformed
 from .keras_lines import PLANS, Style, plan
 from .lines import run, written
-from .onednn import spelt
+from .onednn import not_taken, spelt, without
 
 Array = npt.NDArray[Any]
 
@@ -60,6 +60,11 @@ class Keras:
     def __init__(self, backend: str, words: Sequence[str], claims: dict[str, Any]) -> None:
         self.style = Style(backend, words)
         self.claims = claims
+        if _BACKEND == "tensorflow":
+            # There, TensorFlow's own kernels refuse what oneDNN's do, or do otherwise.
+            own = {op: claims[op] for op in ("conv_transpose", "max_pool", "avg_pool")
+                   if op in claims}  # fmt: skip
+            self.claims = {**claims, **without(own, not_taken())}
         self._calls = 0
         if backend != "numpy":
             self.vjp = self._vjp
