@@ -62,8 +62,8 @@ class Keras:
         self.claims = claims
         if _BACKEND == "tensorflow":
             # There, TensorFlow's own kernels refuse what oneDNN's do, or do otherwise.
-            own = {op: claims[op] for op in ("conv_transpose", "max_pool", "avg_pool")
-                   if op in claims}  # fmt: skip
+            ops = ("conv_transpose", "max_pool", "avg_pool")
+            own: dict[str, Any] = {op: claims[op] for op in ops if op in claims}
             self.claims = {**claims, **without(own, not_taken())}
         self._calls = 0
         if backend != "numpy":
