@@ -30,9 +30,11 @@ from convspec.probes import observe
 from convspec.session import Session
 from convspec.spaces import space_for
 from convspec.spec.case import Case
+from convspec.spec.claims import Claims
 from convspec.spec.clauses import SPEC_VERSION
 from convspec.stages import STAGES
 from convspec.trial import Trial
+from convspec.validity import why_invalid
 from convspec.verdicts import Crashed, Mismatch, Raised, TimedOut
 
 Listener = Callable[[Event], None]
@@ -144,11 +146,19 @@ def run(
             interrupted = _afterwards(stages, planned, after, emit)
     emit(RunFinished(time.perf_counter() - began, interrupted))
     if not interrupted and not any(isinstance(event, LawFinished) for event in events):
-        raise NothingToRun(
-            f"{opened.name}: no law fits "
-            + ("this case: the adapter lacks the operation" if case else "what was asked for")
-        )
+        raise NothingToRun(f"{opened.name}: no law fits {_unfit(case, opened.claims)}")
     return events
+
+
+def _unfit(case: str | None, claims: Claims) -> str:
+    """What no law fits, and in a case why."""
+    if case is None:
+        return "what was asked for"
+    parsed = Case.parse(case)
+    if parsed.op.name not in claims.ops:
+        return f"this case: the adapter lacks {parsed.op.name}"
+    why = why_invalid(parsed, claims)
+    return f"this case: {why}" if why else "this case"
 
 
 @contextmanager

@@ -16,6 +16,11 @@ def is_valid(case: Case, claims: Claims | None = None) -> bool:
 
     A cotangent has to have the shape that the result has in the dialect that `claims` declare.
     """
+    return not why_invalid(case, claims)
+
+
+def why_invalid(case: Case, claims: Claims | None = None) -> str:
+    """Why the definition gives the case no meaning; empty if it has one. As `is_valid`."""
     try:
         # The reference does the judging, so that there is one place where validity is decided.
         labels = filled(case) if "labels" in case else {}
@@ -26,10 +31,11 @@ def is_valid(case: Case, claims: Claims | None = None) -> bool:
             g = np.zeros(case["g"].shape, case["g"].dtype)
             in_dialect = resized(case, claims) if claims else None
             if in_dialect is not None:
-                return case["g"].shape == in_dialect
+                fits = case["g"].shape == in_dialect
+                return "" if fits else f"g must have the shape of the result, {in_dialect}"
             reference.vjp(case.op.name, tuple(arrays), g, **case.op.arguments())
         else:
             getattr(reference, case.op.name)(*arrays, **case.op.arguments())
-    except (ValueError, TypeError):
-        return False
-    return True
+    except (ValueError, TypeError) as error:
+        return str(error) or type(error).__name__
+    return ""

@@ -103,8 +103,11 @@ def test_nothing_to_run() -> None:
     with pytest.raises(NothingToRun, match="numpy: no law fits what was asked for"):
         run("numpy", ops=["relu"], clauses=["relu.rejects-invalid"], jobs=1)
     line = "max_pool_with_indices window=1 x=1x1x1:float32:ones@0"
-    with pytest.raises(NothingToRun, match="lacks the operation"):
+    with pytest.raises(NothingToRun, match="lacks max_pool_with_indices"):
         run(honest.implementation(), case=line)
+    line = "avg_pool window=1 stride=2 x=1x1x2x2:float32:ones@0 g=1x1x1x1:float32:ones@0"
+    with pytest.raises(NothingToRun, match=r"no law fits this case: window .* 2 "):
+        run("numpy", case=line)
 
 
 def test_a_case_no_law_is_about() -> None:
