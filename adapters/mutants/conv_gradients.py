@@ -130,3 +130,15 @@ def conv_dw_odd_channel_lost(inputs: Arrays, g: Array, **p: Value) -> Arrays:
     if dw.shape[1] > 1 and dw.shape[1] % 2:
         dw[:, -1] = 0
     return cast(Arrays, (dx, dw, *others))
+
+
+@gradient_mutant("conv", cause="special fast path", law="gradient")
+def conv_dw_pointwise_short_of_channels(inputs: Arrays, g: Array, **p: Value) -> Arrays:
+    """A pointwise kernel's own path forgets dw's last channel: of few, in a batch, with strides."""
+    dx, dw, *others = _right(inputs, g, p)
+    pointwise = set(inputs[1].shape[2:]) == {1} and not np.any(p["padding"])
+    few = 1 < inputs[0].shape[1] < 8 and p["groups"] == 1 and len(inputs[0]) > 1
+    if pointwise and few and len(p["stride"]) > 1 and min(p["stride"]) > 1:
+        dw = dw.copy()
+        dw[:, -1] = 0
+    return dx, dw, *others
