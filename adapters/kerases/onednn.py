@@ -35,21 +35,29 @@ def spelt(on: bool) -> str:
     return f'os.environ["{SWITCH}"] = "{_word(on)}"'
 
 
-def not_taken() -> tuple[str, ...]:
-    """The types that oneDNN does not take on this processor.
+def not_taken(flags: Collection[str] | None = None) -> tuple[str, ...]:
+    """The types that TensorFlow does not hand to oneDNN on a processor with such flags.
 
-    Its convolutions of three axes dilate; those of TensorFlow's own refuse to.
+    Those of this one if none are given; where they cannot be read nothing is said to be lacking.
+    The rule is that of TensorFlow's ``IsDataTypeSupportedByOneDNNOnThisCPU``. To try it out would
+    begin its threads, which processes forked later would wait for.
     """
-    import tensorflow as tf
+    flags = _flags() if flags is None else flags
+    if not flags:
+        return ()
+    converts = "avx_ne_convert" in flags
+    halves = "avx512bw" in flags and not {"avx512_fp16", "amx_fp16"}.isdisjoint(flags)
+    taken = {"float16": halves or converts, "bfloat16": "avx512f" in flags or converts}
+    return tuple(dtype for dtype, here in taken.items() if not here)
 
-    refused = []
-    for dtype in ("float16", "bfloat16"):
-        one = tf.ones([1] * 5, dtype)
-        try:
-            tf.nn.conv3d(one, one, [1] * 5, "VALID", dilations=[1, 1, 1, 2, 1])
-        except tf.errors.InvalidArgumentError:
-            refused.append(dtype)
-    return tuple(refused)
+
+def _flags() -> Collection[str]:
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            lines = (line.partition(":") for line in file)
+            return next((said.split() for name, _, said in lines if name.strip() == "flags"), ())
+    except OSError:
+        return ()
 
 
 def without(claims: Mapping[str, Any], dtypes: Collection[str]) -> dict[str, Any]:

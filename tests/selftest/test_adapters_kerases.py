@@ -17,7 +17,7 @@ from convspec.adapters.errors import AdapterError, UnknownAdapter
 from convspec.adapters.kerases import keras, keras_lines, tensorflow, tensorflow_lines
 from convspec.adapters.kerases.forms import DEPTHWISE, KERNEL, LAST, formed, unformed
 from convspec.adapters.kerases.lines import Plan, run, written
-from convspec.adapters.kerases.onednn import SWITCH, switch, without
+from convspec.adapters.kerases.onednn import SWITCH, not_taken, switch, without
 from convspec.spec.claims import read_claims
 
 TENSORFLOW = ("", "no-onednn", "nd", "depthwise", "raw")
@@ -82,6 +82,20 @@ def test_a_type_that_a_processor_lacks_is_not_claimed() -> None:
     for claims, expected in ((declared, True), (left, False)):
         read = read_claims(claims, tuple(tensorflow_lines.PLANS), True, True)
         assert {"float16" in op.dtypes for op in read.ops.values()} == {expected}
+
+
+@pytest.mark.parametrize(
+    ("flags", "lacking"),
+    [
+        (["avx2"], ("float16", "bfloat16")),
+        (["avx512f", "avx512bw"], ("float16",)),
+        (["avx512f", "avx512bw", "avx512_fp16"], ()),
+        (["avx2", "avx_ne_convert"], ()),
+        ([], ()),
+    ],
+)
+def test_which_types_a_processor_lacks(flags: list[str], lacking: tuple[str, ...]) -> None:
+    assert not_taken(flags) == lacking
 
 
 def test_amounts_go_to_the_operation_that_takes_them() -> None:
