@@ -3,7 +3,8 @@
 A class is a value, or a few that are alike, of one of the factors that cases are drawn by: stride 2
 on the first axis, 4 to 6 channels, channels-last memory. The declared space is what the adapter
 claims of an operation, for a number of spatial axes. Rows follow from the seed, so the events of a
-run tell which were drawn; nothing is counted while laws run.
+run tell which were drawn; nothing is counted while laws run. Of a fuzzing run the first rows of
+each law are counted.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import numpy.typing as npt
 
 from convspec.afterwards import Run
 from convspec.events import Covered, Event, LawFinished
+from convspec.fuzzing.shard import PROFILE
 from convspec.law import Law
 from convspec.plan import Item, grouping
 from convspec.search import playlist, seed_of
@@ -117,10 +119,13 @@ def _whole(counts: Counter[str], classes: tuple[str, ...]) -> dict[str, int]:
 
 
 def _rows(space: Space, law: Law, event: LawFinished, run: Run) -> Array:
-    own = seed_of(run.seed, law.name, event.op, event.rank)
     item = Item(law.name, event.op, event.rank)
-    groups = grouping(run.laws, run.bench.adapter.claims, run.profile, run.seed, item)
-    rows = list(islice(playlist(space, own, groups), event.drawn))
+    profile = PROFILE if event.turns else run.profile
+    rows: list[tuple[int, ...]] = []
+    for seed, count in event.turns or ((run.seed, event.drawn),):
+        own = seed_of(seed, law.name, event.op, event.rank)
+        groups = grouping(run.laws, run.bench.adapter.claims, profile, seed, item)
+        rows += islice(playlist(space, own, groups), count)
     return np.array(rows, np.int64).reshape(len(rows), len(space.factors))
 
 

@@ -97,7 +97,8 @@ class LawFinished:
     Of its `cases`, `empty` ones were such that the law had nothing to test in them. The first
     `drawn` rows of its space were put to it; the others are the simplest one, and those of
     shrinking. `excused`: the name of an entry for known failures → how many failures of this law
-    it excused.
+    it excused. `turns`, of a fuzzing run: the seeds that rows follow from, and how many rows of
+    each were drawn; of its first turns. Else all rows follow from the run's seed.
     """
 
     law: str
@@ -112,6 +113,7 @@ class LawFinished:
     empty: int = 0
     drawn: int = 0
     excused: Mapping[str, int] = field(default_factory=dict)
+    turns: tuple[tuple[int, int], ...] = ()
     kind: str = "law-finished"
 
     @property
@@ -278,7 +280,8 @@ def _event(body: dict[str, Any]) -> Event:
             return RunFinished(**body)
         case "law-finished":
             failures = tuple(failure_from_json(f) for f in body.pop("failures"))
-            return LawFinished(**body, failures=failures)
+            turns = tuple((seed, count) for seed, count in body.pop("turns", ()))
+            return LawFinished(**body, failures=failures, turns=turns)
         case "explained":
             return Explained(**{**body, "looks_like": tuple(body["looks_like"])})
         case "known-checked":

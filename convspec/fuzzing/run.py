@@ -27,6 +27,9 @@ from .shard import Order, fuzz
 PATIENCE = 60.0
 """Seconds that a process gets beyond its time, to shrink what it has found."""
 
+COUNTED = 500
+"""Rows of a law, an operation and a number of axes that coverage is worked out from."""
+
 Emit = Callable[[Event], None]
 
 
@@ -198,6 +201,8 @@ def _added(one: LawFinished, other: LawFinished) -> LawFinished:
         empty=one.empty + other.empty,
         note=one.note if one.verdict == other.verdict else None,
         excused=dict(Counter(one.excused) + Counter(other.excused)),
+        drawn=one.drawn + other.drawn,
+        turns=one.turns if sum(n for _, n in one.turns) >= COUNTED else one.turns + other.turns,
     )
 
 

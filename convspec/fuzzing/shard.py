@@ -20,6 +20,9 @@ from convspec.law import all_laws
 from convspec.plan import Item, grouping, items, weight
 from convspec.search import Kind, seed_of
 
+PROFILE = "full"
+"""The profile whose laws have turns, and whose groups of contents."""
+
 TURN = 40
 """Cases that a law of weight 1 gets in one turn."""
 
@@ -71,7 +74,7 @@ def turns(order: Order) -> Iterator[LawFinished]:
         bench.regions = known_of(order.known, adapter.name, adapter.version).regions
         planned = [
             item
-            for item in items(laws.values(), adapter.claims, "full", order.ops, order.clauses)
+            for item in items(laws.values(), adapter.claims, PROFILE, order.ops, order.clauses)
             if item.rank is not None
         ]
         draw = random.Random(seed_of(order.seed, order.shard))
@@ -93,9 +96,8 @@ def turns(order: Order) -> Iterator[LawFinished]:
                 done = bench.run(
                     law, item.op, item.rank, count=min(max(count, LEAST), MOST), seed=seed,
                     seen=seen.setdefault(item, set()),
-                    grouping=grouping(laws, adapter.claims, "full", seed, item),
+                    grouping=grouping(laws, adapter.claims, PROFILE, seed, item),
                 )  # fmt: skip
                 if done.verdict in FAILING:
                     failed[item] = failed.get(item, 0) + 1
-                # Rows are not those of one seed: there is nothing that they could be counted by.
-                yield replace(done, drawn=0)
+                yield replace(done, turns=((seed, done.drawn),))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from convspec.events import FAILING, LawFinished
+from convspec.events import FAILING, Covered, LawFinished, from_json, to_json
 from convspec.fuzzing.corpus import Kept, folder_of, keep, kept
 from convspec.fuzzing.run import run
 from convspec.report import Report
@@ -54,6 +55,22 @@ def test_what_is_found_is_kept_and_comes_first_next_time(tmp_path: Path) -> None
     events, tally = run(name, 0.5, **asked)  # type: ignore[arg-type]
     assert tally.mended == [one.path for one in files] and not tally.again and not tally.new
     assert Report.from_events(events).exit_code == 0
+
+
+def test_what_was_drawn_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each turn's rows follow from a seed of its own, which the events tell; of the first ones."""
+    name = adapter(tmp_path, MENDED)
+    monkeypatch.setattr("convspec.fuzzing.run.COUNTED", 200)
+    events, _ = run(name, 1.0, seed=1, jobs=1, clauses=["*.definition"], corpus=tmp_path)
+    (law,) = [e for e in events if isinstance(e, LawFinished) and e.law == "definition"]
+    (covered,) = [e for e in events if isinstance(e, Covered)]
+    counted = sum(count for _, count in law.turns)
+    assert len({seed for seed, _ in law.turns}) == len(law.turns) > 1
+    assert 200 <= counted < law.drawn == law.cases
+    told = [e for e in events if isinstance(e, LawFinished) and e.rank == 1]
+    assert covered.cases == sum(count for e in told for _, count in e.turns)
+    assert 20 < covered.configurations <= covered.cases
+    assert from_json(json.loads(json.dumps(to_json(law)))) == law
 
 
 def test_known_failures_are_neither_kept_nor_told(tmp_path: Path) -> None:
