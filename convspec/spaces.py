@@ -10,12 +10,12 @@ others are met by uniform draws. A level that stands several times is drawn more
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import product
 from typing import Any
 
+from convspec.alike import Way, ways
 from convspec.building import BUILDERS, Values, with_cotangent
 from convspec.building.network import network_levels
 from convspec.defects import defects_of
@@ -28,12 +28,6 @@ from convspec.stretching import stretched
 
 CONTENTS = (".pattern", ".k")
 """How factors end that choose contents."""
-
-_ALIKE = ("window", "stride", "dilation", "low")
-"""Parameters that networks mostly have alike for all axes; `high` goes with `low`."""
-
-_NONE = -1
-"""In place of another place of a row: no other, but the simplest level."""
 
 
 @dataclass(frozen=True)
@@ -87,52 +81,14 @@ class Space:
         return frozenset(i for i, f in enumerate(self.factors) if f.name.endswith(CONTENTS))
 
     def likened(self, row: Sequence[int], chance: float) -> tuple[int, ...]:
-        """The row with levels made alike as networks have them, in a way that `chance` picks.
-
-        Windows, strides, dilations and padding are alike on all axes, each or not, padding is at
-        both ends, or not, and weights lie in memory as what they meet. Levels drawn each on its own
-        hardly ever agree in 3-D, as they do in most networks, and in what libraries have fast paths
-        for. So the rows as they are, those with equal ends, and those with all alike come more
-        often than the mixtures. Likewise pointwise convolutions, which have kernels of one cell and
-        no padding. `chance`: from 0 up to 1.
-        """
-        return tuple(row[i] if i != _NONE else 0 for i in self._ways[int(chance * len(self._ways))])
+        """The row with levels made alike as networks have them, in a way (see `alike`) that
+        `chance`, from 0 up to 1, picks."""
+        way = self._ways[int(chance * len(self._ways))]
+        return tuple(0 if place is None else row[place] for place in way)
 
     @cached_property
-    def _ways(self) -> tuple[tuple[int, ...], ...]:
-        """For each place of a row the one whose level it takes, or `_NONE`."""
-        mixtures = [
-            self._way([stem for stem, alike in zip(_ALIKE, axes, strict=True) if alike], ends)
-            for *axes, ends in product((False, True), repeat=len(_ALIKE) + 1)
-        ]
-        own, equal_ends, *_, everything = mixtures
-        often = [own, equal_ends, everything]
-        if self.op in CONVOLUTIONS:
-            often.append(tuple(map(self._pointwise, range(len(self.factors)), everything)))
-        return (*often * (len(mixtures) // 4), *mixtures)
-
-    def _way(self, axes: Collection[str], ends: bool) -> tuple[int, ...]:
-        """`axes`: what is alike on all of them; if it is all, layouts are alike, too."""
-        places = {factor.name: i for i, factor in enumerate(self.factors)}
-        way = list(range(len(self.factors)))
-        for name, i in places.items():
-            stem = name.rstrip("012")
-            if stem != name and stem in (*_ALIKE, "high"):
-                axis = "0" if {"high": "low"}.get(stem, stem) in axes else name[len(stem) :]
-                source = places[("low" if ends and stem == "high" else stem) + axis]
-            elif name == "w.layout" and len(axes) == len(_ALIKE):
-                source = places["x.layout"]
-            else:
-                continue
-            # A factor that a law gave levels of its own keeps them.
-            if self.factors[source].levels == self.factors[i].levels:
-                way[i] = source
-        return tuple(way)
-
-    def _pointwise(self, place: int, source: int) -> int:
-        factor = self.factors[place]
-        plain = {"window": 1, "low": 0, "high": 0}.get(factor.name.rstrip("012"))
-        return _NONE if plain == factor.levels[0] else source
+    def _ways(self) -> tuple[Way, ...]:
+        return ways(self.op, [(factor.name, factor.levels) for factor in self.factors])
 
     def case(self, row: Sequence[int]) -> Case:
         """The case a row stands for."""
