@@ -173,17 +173,22 @@ def agrees(adapter: Adapter, case: Case, second: bool = False) -> bool:
 
 
 def witnesses(mutant: Mutant, adapter: Adapter) -> Iterator[Case]:
-    """Cases drawn uniformly; before each, what an adapter may remember is of another input."""
+    """Cases drawn uniformly, every other one with levels alike.
+
+    Before each, what an adapter may remember is of another input.
+    """
     patterns = PATTERNS.get(mutant.law)
     narrow = {"x.pattern": patterns, "w.pattern": patterns} if patterns else {}
     narrow |= CORNERS.get(mutant.law, {})
     rng = np.random.default_rng(0)
-    for _ in range(CASES):
+    alike = np.random.default_rng(1)
+    for turn in range(CASES):
         for rank in possible_ranks(mutant.op):
             claims = adapter.claims.ops[mutant.op]
             space = space_for(mutant.op, rank, claims, narrow=narrow, gradient=True)
             assert space is not None
-            case = space.case([int(rng.integers(n)) for n in space.sizes])
+            row = [int(rng.integers(n)) for n in space.sizes]
+            case = space.case(space.likened(row, alike.random()) if turn % 2 else row)
             with contextlib.suppress(NotImplementedError):
                 adapter.functions[mutant.op](*others(case), **case.op.arguments())
             yield case
