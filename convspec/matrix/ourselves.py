@@ -14,21 +14,20 @@ from pathlib import Path
 import convspec
 from convspec.adapters.pins import canonical
 
-BUILDER = "setuptools"
-"""What builds us; an editable installation takes it from the environment."""
-
 
 @dataclass(frozen=True)
 class Ourselves:
     """The convspec that runs. `checkout` is None if it is an installed distribution.
 
-    `needs` are the requirements that it has, as pip reads them; `digest` changes where what has to
-    be installed changes: an editable installation only names the folders of its packages.
+    `needs` are the requirements that it has, as pip reads them, the last `builders` of them to be
+    built: an editable installation takes these from the environment. `digest` changes where what
+    has to be installed changes: an editable installation only names the folders of its packages.
     """
 
     checkout: Path | None
     needs: tuple[str, ...]
     digest: str
+    builders: int = 0
 
     @classmethod
     def found(cls) -> Ourselves:
@@ -36,25 +35,27 @@ class Ourselves:
         root = Path(convspec.__file__).resolve().parents[1]
         project = root / "pyproject.toml"
         try:
-            told = tomllib.loads(project.read_text("utf-8"))["project"]
+            document = tomllib.loads(project.read_text("utf-8"))
+            told, built_by = document["project"], document["build-system"]["requires"]
             checkout = root if told["name"] == "convspec" else None
         except (OSError, ValueError, KeyError):
-            checkout = None
+            checkout, built_by = None, []
         if checkout is not None:
-            needs = (*told["dependencies"], BUILDER)
+            needs = (*told["dependencies"], *built_by)
             mark = [str(root), hashlib.sha256(project.read_bytes()).hexdigest()]
         else:
             needs = tuple(r for r in metadata.requires("convspec") or () if "extra ==" not in r)
             mark = [f"{file}={file.hash.value if file.hash else ''}" for file in _own_files()]
-        return cls(checkout, needs, hashlib.sha256("\n".join(mark).encode()).hexdigest()[:16])
+        digest = hashlib.sha256("\n".join(mark).encode()).hexdigest()[:16]
+        return cls(checkout, needs, digest, len(built_by) if checkout else 0)
 
     def constraints(self, without: Collection[str]) -> list[str]:
-        """The versions of all that it needs, as they are here; less what is pinned elsewhere.
+        """The versions of what it needs to run, as they are here, but for what is pinned elsewhere.
 
-        The engine is then the same in every environment.
+        The engine is then the same in every environment. What builds it may be too old here.
         """
         versions: dict[str, str] = {}
-        waiting = [_named(need) for need in self.needs]
+        waiting = [_named(need) for need in self.needs[: len(self.needs) - self.builders]]
         while waiting:
             name = waiting.pop()
             if not name or name in versions:
