@@ -90,7 +90,7 @@ def _one(
     from convspec.anchors.checking import NoRun, check
     from convspec.matrix.environments import Builder, CannotBuild
 
-    root = environments or folder()
+    root = (environments or folder()).absolute()  # runs have a folder of their own
     if not as_json:
         _head(anchor)
     try:
