@@ -237,11 +237,12 @@ def test_matched_filter(trial: Trial) -> None:
         )  # fmt: skip
         x[where] = patch
         alike[tile] = bool((patch == pattern).all())
-    if pattern.size > exact_up_to(trial.case.dtype) or not claimed(trial, x=x, **changes):
+    norm = int((wide(pattern) ** 2).sum())
+    if norm > exact_up_to(trial.case.dtype) or not claimed(trial, x=x, **changes):
         return
     y = trial.run(x=x, **changes)
     require_shape(y, (1, len(w), *tiles), "y")
-    answers, norm = wide(y)[0, chosen], int((wide(pattern) ** 2).sum())
+    answers = wide(y)[0, chosen]
     if not (answers[alike] == norm).all():
         raise WrongValue(f"filter {chosen} answers its own pattern by {answers[alike][0]:g}, "
                          f"but ‖w‖² = {norm}", got=y)  # fmt: skip
