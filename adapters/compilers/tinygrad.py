@@ -27,11 +27,11 @@ from .tinygrad_words import NAMES, method, spelled
 Array = npt.NDArray[Any]
 
 
-def _compiler() -> str:
-    """The command that stands for clang. Raises AdapterError where there is none."""
+def _bring_compiler() -> None:
+    """See that the command ``clang`` is there. Raises AdapterError where there is none."""
     given = os.environ.get("CC", "clang")
     if shutil.which(given):
-        return given
+        return
     found = importlib.util.find_spec("ziglang")
     if found is None or found.origin is None:
         raise AdapterError(f"tinygrad needs {given}, which is not there; or: pip install ziglang")
@@ -43,11 +43,13 @@ def _compiler() -> str:
     fresh.write_text(f'#!/bin/sh\nexec "{zig}" clang "$@"\n')
     fresh.chmod(0o700)
     fresh.replace(script)
-    return str(script)
+    # By its path in CC, and by its name on PATH: releases before 0.10 do not read CC.
+    os.environ["CC"] = str(script)
+    os.environ["PATH"] = os.pathsep.join((str(script.parent), os.environ.get("PATH", os.defpath)))
 
 
 os.environ.setdefault("DEV", "CPU")
-os.environ["CC"] = _compiler()
+_bring_compiler()
 
 from tinygrad import Tensor, dtypes  # noqa: E402 - it reads the environment as it is imported
 

@@ -37,8 +37,9 @@ def method(op: str, rank: int, params: Mapping[str, Any]) -> Call:
         given = {
             "kernel_size": params["window"], "stride": params["stride"],
             "dilation": params["dilation"], "padding": _sides(params["padding"]),
-            "ceil_mode": params["ceil_mode"],
         }  # fmt: skip
+        # Releases before 0.10 have no such keyword, and leave windows out as its default does.
+        given |= {"ceil_mode": True} if params["ceil_mode"] else {}
         if op == "avg_pool":
             return "avg_pool2d", {**given, "count_include_pad": params["count_include_pad"]}
         return "max_pool2d", given | ({} if op == "max_pool" else {"return_indices": True})

@@ -88,7 +88,8 @@ def version_in(report: Mapping[str, Any]) -> str:
 
 
 def shown(fault: Fault, report: Mapping[str, Any]) -> Found | None:
-    """The smallest failing case of the fault's clauses that satisfies its condition."""
+    """The smallest failing case of the fault's clauses that satisfies its condition and bears its
+    sign."""
     found = []
     for law in report["laws_finished"]:
         slug = law["clause"]
@@ -98,7 +99,7 @@ def shown(fault: Fault, report: Mapping[str, Any]) -> Found | None:
             if failure["verdict"] not in FAILS or not failure["case"]:
                 continue
             case = Case.parse(failure["case"])
-            if fault.when.holds(case):
+            if fault.sign in failure["message"] and fault.when.holds(case):
                 one = Found(slug, failure["verdict"], case.line, failure["message"])
                 found.append((case.cells, len(case.line), one))
     return min(found, key=lambda each: each[:2])[2] if found else None

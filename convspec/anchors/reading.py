@@ -13,9 +13,10 @@
     when = "ceil_mode"                # the condition that the issue tells of
     what = "keeps a window that starts past the input"
     link = "https://…"
+    sign = "AssertionError"          # words that the failure's message has to hold; may be left out
 
-The run is told of the clauses alone. `when` and `what` are for the verdict: the fault is found if
-a failing case of these clauses satisfies the condition.
+The run is told of the clauses alone. `when`, `sign` and `what` are for the verdict: the fault is
+found if a failing case of these clauses satisfies the condition and is told with the sign.
 """
 
 from __future__ import annotations
@@ -31,13 +32,17 @@ from convspec.predicates import Predicate
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault known from a tracker: the clauses it breaks, and the condition under which."""
+    """A fault known from a tracker: the clauses it breaks, and the condition under which.
+
+    `sign`: words that tell it from other failures under the same condition.
+    """
 
     name: str
     clauses: tuple[str, ...]
     when: Predicate
     what: str
     link: str
+    sign: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,5 +78,5 @@ def read(text: str) -> tuple[Anchor, ...]:
 def _fault(given: dict[str, Any]) -> Fault:
     return Fault(
         given["name"], tuple(given["clauses"]), Predicate.parse(given["when"]), given["what"],
-        given["link"],
+        given["link"], given.get("sign", ""),
     )  # fmt: skip

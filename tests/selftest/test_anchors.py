@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,13 @@ def test_a_fault_is_found_by_its_condition(monkeypatch: pytest.MonkeyPatch) -> N
     runs["old"] = report(SWAPPED, version="3.0")
     with pytest.raises(NoRun, match=r"holds 3\.0, not 1\.0"):
         check(anchor, Path("old"), None)
+
+
+def test_a_failure_without_the_faults_sign_is_another() -> None:
+    # A library that fails at every call fails under any condition.
+    pads = replace(read(OLD.format(adapter="numpy", version="1.0"))[0].faults[0], sign="value")
+    assert shown(pads, report(SWAPPED)) is None
+    assert shown(replace(pads, sign="x"), report(SWAPPED)) is not None
 
 
 def test_a_run_elsewhere_tells_what_it_found(tmp_path: Path) -> None:
