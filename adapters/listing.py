@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from convspec.spec.claims import Claims, read_claims
+from convspec.spec.claims import Claims
+from convspec.spec.claims_reading import read_claims
 from convspec.spec.operations import OPERATIONS
 
 from . import registry

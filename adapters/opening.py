@@ -10,7 +10,8 @@ from difflib import get_close_matches
 from types import ModuleType
 from typing import Any
 
-from convspec.spec.claims import Claims, ClaimsError, read_claims
+from convspec.spec.claims import Claims
+from convspec.spec.claims_reading import ClaimsError, read_claims
 from convspec.spec.operations import OPERATIONS
 
 from .backends import BACKENDS

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
+from .clause_results import one_line
 from .console import copyable, indented, look
-from .report import Report, one_line
+from .report import Report
 from .reports.diff import BETTER, OTHER, WORSE, Change, Difference
 from .reports.evidence import counts, name_of
 from .reports.matrix import Row, matrix

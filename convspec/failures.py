@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Sequence
 from rich.console import Console
 from rich.text import Text
 
+from .clause_results import ClauseResult, Finding, one_line
 from .console import copyable, indented, look
 from .diagnosis.words import alike_lines, condition_lines
 from .events import Explained, Failure
 from .legible import legible
 from .matrices import beside, pair, plain
-from .report import ClauseResult, Finding, one_line
 from .scripts.naming import pytest_id
 
 DETAIL_LINES = 8

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import events
+from .clause_results import ClauseResult, Described, Finding
 from .events import VERDICTS, Covered, Event, Explained, Fingerprint, KnownChecked, RunStarted
-from .report import ClauseResult, Described, Finding, Report
+from .report import Report
 from .strict_json import strict
 
 SCHEMA = 2

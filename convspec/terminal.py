@@ -14,6 +14,7 @@ from textwrap import wrap
 from rich.console import Console
 from rich.text import Text
 
+from .clause_results import ClauseResult, one_line
 from .console import copyable, indented, look
 from .coverage_table import coverage
 from .events import (
@@ -32,7 +33,7 @@ from .events import (
 )
 from .failures import failures
 from .known.showing import known_failures
-from .report import ClauseResult, Report, one_line
+from .report import Report
 from .spec.dialects import DIALECT_POINTS
 
 PHRASES = {

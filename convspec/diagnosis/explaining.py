@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from convspec.clause_results import Finding
 from convspec.events import CRASHES, FAILING, TIMES_OUT, Event, Explained
 from convspec.execute import Bench
 from convspec.law import Law
 from convspec.predicates import Predicate
-from convspec.report import Finding, Report
+from convspec.report import Report
 from convspec.search import kind_of, seed_of
 from convspec.spec.case import Case
 

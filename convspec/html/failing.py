@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from convspec.clause_results import Finding, one_line
 from convspec.diagnosis.words import UNASKED, Worded, worded
 from convspec.events import KNOWN, Explained
 from convspec.failures import replay_line
 from convspec.law import Law, all_laws
-from convspec.report import Finding, one_line
 from convspec.reports.evidence import adapter_of
 from convspec.scripts.naming import pytest_id
 

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from urllib.parse import quote
 
+from convspec.clause_results import ClauseResult
 from convspec.events import (
     ABSENT,
     ACCEPTS_INVALID,
@@ -28,7 +29,7 @@ from convspec.events import (
     VERDICTS,
     KnownChecked,
 )
-from convspec.report import ClauseResult, Report
+from convspec.report import Report
 from convspec.spec.clauses import CLAUSES, Clause
 from convspec.spec.operations import VOCABULARY
 

@@ -8,19 +8,16 @@ to be the result, or a gradient, of the case's own call: a law may compare other
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice, product
 from math import prod
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 
 from convspec.events import ACCEPTS_INVALID, Failure
 from convspec.matrices import Array, told_apart, write
-from convspec.spec.case import Case, CaseError
+from convspec.spec.case import Case
 
 from .reading import Index, Reading, backward, forward
+from .subject import DEFINED, EXPECTED, Subject, arrays_of, case_of, subject_of
 
 PLANES = 3
 """Planes shown of one array."""
@@ -28,15 +25,8 @@ PLANES = 3
 ROWS, COLUMNS = 9, 13
 """Cells shown of one plane; a larger one is cut around the window."""
 
-FILLED = 4_000
-"""Cells up to which inputs that an event does not hold are made again from their recipe."""
-
 OUTSIDE, OVERHANG, READ, WORST, DIFFERS, OWN = "p", "h", "r", "w", "d", "m"
 """What a cell is, as the page's styles name it."""
-
-EXPECTED, DEFINED = "expected", "by the definition"
-
-Numbers = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -70,28 +60,14 @@ class Picture:
     left_out: int = 0
 
 
-@dataclass(frozen=True)
-class _Subject:
-    """What did not agree: the result (None) or the gradient of the input `of`."""
-
-    of: str | None
-    expected: Array | None
-    got: Array | None
-    worst: Index | None
-    right: str = EXPECTED
-    found: bool = True
-    defined: float | None = None
-    """What the definition gives for the worst cell, where that is not what the law expected."""
-
-
 def picture(failure: Failure) -> Picture | None:
     """The failing window; None if there is no array to show."""
-    case = _case(failure)
-    arrays = _arrays(failure, case) if case else {}
+    case = case_of(failure)
+    arrays = arrays_of(failure, case) if case else {}
     expected, got = Array.read(failure.expected), Array.read(failure.got)
-    subject = _Subject(None, expected, got, failure.worst, found=False)
+    subject = Subject(None, expected, got, failure.worst, found=False)
     if case and failure.verdict != ACCEPTS_INVALID and arrays:
-        subject = _subject(case, arrays, subject, failure.message)
+        subject = subject_of(case, arrays, subject, failure.message)
     reading = _reading(case, subject) if case and subject.found else None
     inputs, left_out = _inputs(arrays, reading, case)
     results = _results(subject)
@@ -100,113 +76,7 @@ def picture(failure: Failure) -> Picture | None:
     return Picture(_caption(case, subject, reading), tuple(inputs), tuple(results), left_out)
 
 
-def _case(failure: Failure) -> Case | None:
-    try:
-        return Case.parse(failure.case)
-    except CaseError:  # of another version, perhaps: the arrays can be shown all the same
-        return None
-
-
-def _arrays(failure: Failure, case: Case) -> dict[str, Array]:
-    held: Mapping[str, Any] = failure.tensors or {}
-    if not held and case.cells <= FILLED:
-        from convspec.contents import filled
-
-        held = {name: array.tolist() for name, array in filled(case).items()}
-    read = {name: Array.read(value) for name, value in held.items()}
-    shapes = {t.name: t.shape for t in case.tensors}
-    return {n: a for n, a in read.items() if a is not None and a.shape == shapes.get(n)}
-
-
-def _subject(
-    case: Case, arrays: Mapping[str, Array], given: _Subject, message: str
-) -> _Subject:  # fmt: skip
-    """What the arrays that did not agree are, found by computing the call's own results."""
-    if given.expected is None and given.got is None:
-        # Too large to be kept: the message says what and where.
-        fits = given.worst is not None and "g" not in case and message.startswith("y[")
-        return replace(given, found=fits)
-    for of, result in _results_of(case, arrays):
-        shape = result.shape
-        if given.expected is None and given.got is not None:
-            whose = f"{'y' if of is None else f'd{of}'} has shape "
-            right = f", expected {'×'.join(map(str, shape)) or 'scalar'}"
-            if message.startswith(whose) and message.endswith(right):
-                worst = _missing(shape, given.got.shape)
-                whole = Array.read(_plain(result))
-                return _Subject(of, whole, given.got, worst, DEFINED)
-        elif given.expected is not None and given.expected.shape == shape:
-            told = _numbers(given.expected)
-            # Another dialect, or rounding, may change some cells: most tell what it is.
-            if told is not None and _near(told, result):
-                worst = given.worst or _first(given)
-                defined = None if worst is None else _other(told[worst], result[worst])
-                return replace(given, of=of, worst=worst, found=True, defined=defined)
-    return given
-
-
-def _results_of(case: Case, arrays: Mapping[str, Array]) -> list[tuple[str | None, Numbers]]:
-    """The call's own results by the definition: the forward one, or each gradient by its input."""
-    from convspec import reference
-    from convspec.validity import is_valid
-
-    if case.op.name == "network" or set(arrays) != {t.name for t in case.tensors}:
-        return []
-    numbers = {name: _numbers(array) for name, array in arrays.items()}
-    if any(array is None for array in numbers.values()) or not is_valid(case):
-        return []
-    if "labels" in numbers:
-        numbers["labels"] = np.asarray(numbers["labels"], np.int64)
-    inputs = [numbers[t.name] for t in case.tensors if t.name != "g"]
-    parameters = case.op.arguments()
-    with np.errstate(all="ignore"):
-        if "g" not in case:
-            result = getattr(reference, case.op.name)(*inputs, **parameters)
-            return [(None, one) for one in (result if isinstance(result, tuple) else (result,))]
-        found = reference.vjp(case.op.name, inputs, numbers["g"], **parameters)  # type: ignore[arg-type]
-    names = [t.name for t in case.tensors if t.name not in ("g", *case.op.constant)]
-    return list(zip(names, found, strict=True))
-
-
-def _numbers(array: Array) -> Numbers | None:
-    """The cells as float64; None if one is no number. NaN and infinities may be spelt out."""
-    try:
-        cells = [float(cell) for cell in array.cells.values()]  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return None
-    return np.array(cells, np.float64).reshape(array.shape)
-
-
-def _near(told: Numbers, result: Numbers) -> bool:
-    agree = np.isclose(told, result.astype(np.float64), rtol=0.01, atol=1e-6, equal_nan=True)
-    return bool(agree.size and agree.mean() >= 0.5)
-
-
-def _other(told: Any, result: Any) -> float | None:
-    """What the definition gives, unless it is what was expected but for rounding."""
-    return None if np.isclose(told, result, rtol=0.01, atol=1e-6, equal_nan=True) else float(result)
-
-
-def _plain(result: Numbers) -> Any:
-    whole = np.isfinite(result).all() and (result == np.floor(result)).all()
-    return (result.astype(np.int64) if whole else result).tolist()
-
-
-def _missing(shape: Index, got: Index) -> Index | None:
-    """A cell that is not there, if one is not."""
-    if len(shape) != len(got) or all(n <= m for n, m in zip(shape, got, strict=True)):
-        return None
-    return tuple(n - 1 if n > m else 0 for n, m in zip(shape, got, strict=True))
-
-
-def _first(given: _Subject) -> Index | None:
-    """The first cell that differs."""
-    if given.expected is None or given.got is None or given.expected.shape != given.got.shape:
-        return None
-    return min(told_apart(given.expected, given.got)[0], default=None)
-
-
-def _reading(case: Case, subject: _Subject) -> Reading | None:
+def _reading(case: Case, subject: Subject) -> Reading | None:
     if subject.worst is None:
         return None
     try:
@@ -251,7 +121,7 @@ def _planes(shape: Index, read: Sequence[Sequence[int]]) -> list[Index]:
     return list(islice(product(*real), 1000)) or [(0,) * len(leading)]
 
 
-def _results(subject: _Subject) -> list[Grid]:
+def _results(subject: Subject) -> list[Grid]:
     differ: set[Index] = set()
     digits = 6
     both = subject.expected, subject.got
@@ -332,7 +202,7 @@ def _span(whole: range, focus: Sequence[int], most: int) -> range:
     return range(start, start + most)
 
 
-def _caption(case: Case | None, subject: _Subject, reading: Reading | None) -> str:
+def _caption(case: Case | None, subject: Subject, reading: Reading | None) -> str:
     if subject.worst is None:
         return ""
     cell = f"[{', '.join(map(str, subject.worst))}]" if subject.worst else ""
@@ -357,7 +227,7 @@ def _caption(case: Case | None, subject: _Subject, reading: Reading | None) -> s
     return f"{said}.{_by_definition(subject)}"
 
 
-def _by_definition(subject: _Subject) -> str:
+def _by_definition(subject: Subject) -> str:
     """What the cell should be, where the law compared two answers that may both be wrong."""
     if subject.defined is None:
         return ""

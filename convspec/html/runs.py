@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from convspec.clause_results import one_line
 from convspec.events import Covered
-from convspec.report import Report, one_line
+from convspec.report import Report
 from convspec.reports.evidence import adapter_of
 from convspec.spec.claims import UNBOUNDED, OpClaims
 from convspec.spec.dialects import DIALECT_POINTS

@@ -8,10 +8,10 @@ from typing import Any
 
 from convspec import claimed
 from convspec.adapters import listing
+from convspec.clause_results import ClauseResult
 from convspec.events import ABSENT, FAILING, FIXED, KNOWN, UNTESTED, KnownChecked
 from convspec.legible import legible
 from convspec.matrix.outcome import LEFT_OUT, RAN, Outcome
-from convspec.report import ClauseResult
 from convspec.spec.dialects import DIALECT_POINTS
 from convspec.spec.operations import OPERATIONS
 

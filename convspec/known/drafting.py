@@ -10,10 +10,11 @@ from pathlib import PurePath
 
 from packaging.version import InvalidVersion, Version
 
+from convspec.clause_results import Finding, one_line
 from convspec.events import RunStarted
 from convspec.predicates import Predicate, PredicateError
 from convspec.profiles import ONE_RANK
-from convspec.report import Finding, Report, one_line
+from convspec.report import Report
 from convspec.spec.case import Case
 
 from .guess import guess

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from convspec.clause_results import ClauseResult
 from convspec.events import (
     CONFORMS,
     CRASHES,
@@ -18,7 +19,7 @@ from convspec.events import (
     VACUOUS,
     Failure,
 )
-from convspec.report import ClauseResult, Report
+from convspec.report import Report
 
 from .evidence import open_findings, short
 

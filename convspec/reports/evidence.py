@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from convspec.clause_results import ClauseResult, Finding, one_line
 from convspec.diagnosis.words import alike_lines, condition_lines
 from convspec.events import CONFORMS, KNOWN, UNSUPPORTED, VERDICTS, Explained
 from convspec.failures import replay_line
 from convspec.legible import legible
 from convspec.matrices import beside, pair, plain
-from convspec.report import ClauseResult, Finding, Report, one_line
+from convspec.report import Report
 
 WIDTH = 100
 """Columns that arrays may take."""

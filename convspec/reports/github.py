@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from convspec.clause_results import ClauseResult
 from convspec.failures import replay_line
 from convspec.legible import legible
-from convspec.report import ClauseResult, Report
+from convspec.report import Report
 
 from .evidence import adapter_of, conditions, name_of, open_findings, short
 

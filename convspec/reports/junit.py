@@ -9,9 +9,10 @@ import json
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from convspec.clause_results import ClauseResult
 from convspec.events import CONFORMS, ERROR, KNOWN, UNSUPPORTED, VACUOUS
 from convspec.legible import legible
-from convspec.report import ClauseResult, Report
+from convspec.report import Report
 from convspec.saving import file_name
 
 from .evidence import adapter_of, lines_of, name_of, open_findings, short

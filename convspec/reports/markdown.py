@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from convspec.clause_results import ClauseResult, Finding
 from convspec.console import look
 from convspec.events import CONFORMS, FIXED, KNOWN, UNSUPPORTED
 from convspec.failures import replay_line
 from convspec.legible import legible
-from convspec.report import ClauseResult, Finding, Report
+from convspec.report import Report
 from convspec.terminal import seconds
 
 from .evidence import (

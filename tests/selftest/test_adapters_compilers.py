@@ -14,7 +14,7 @@ from convspec.adapters.backends import BACKENDS
 from convspec.adapters.compilers import iree_words, tinygrad_words, tvm_words
 from convspec.adapters.opening import open_adapter
 from convspec.adapters.recent import Recent
-from convspec.spec.claims import read_claims
+from convspec.spec.claims_reading import read_claims
 from convspec.spec.operations import OPERATIONS
 
 CONV: dict[str, Any] = {

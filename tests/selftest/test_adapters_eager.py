@@ -11,7 +11,7 @@ import pytest
 from convspec.adapters.eager import claims, mlx_functions, paddle_functions
 from convspec.adapters.eager.calling import Named, Noting, running
 from convspec.adapters.opening import UnknownAdapter, open_adapter
-from convspec.spec.claims import read_claims
+from convspec.spec.claims_reading import read_claims
 from convspec.spec.operations import OPERATIONS
 
 LIBRARIES = {"paddle": "paddlepaddle", "mlx": "mlx[cpu]", "scipy": "scipy"}

@@ -12,7 +12,7 @@ from convspec.adapters.backends import BACKENDS
 from convspec.adapters.graphs import claims
 from convspec.adapters.graphs.nodes import NODES
 from convspec.adapters.opening import UnknownAdapter, open_adapter
-from convspec.spec.claims import read_claims
+from convspec.spec.claims_reading import read_claims
 from convspec.spec.operations import OPERATIONS
 
 ENGINES = ("onnxruntime", "onnx-reference", "opencv", "openvino", "tract")

@@ -11,7 +11,7 @@ import pytest
 from convspec import reference
 from convspec.adapters.backends import BACKENDS
 from convspec.adapters.opening import Adapter, UnknownAdapter, open_adapter
-from convspec.spec.claims import read_claims
+from convspec.spec.claims_reading import read_claims
 from convspec.spec.operations import OPERATIONS
 
 NAMES = ("jax", "flax", "equinox", "haiku")

@@ -18,7 +18,7 @@ from convspec.adapters.kerases import keras, keras_lines, tensorflow, tensorflow
 from convspec.adapters.kerases.forms import DEPTHWISE, KERNEL, LAST, formed, unformed
 from convspec.adapters.kerases.lines import Plan, run, written
 from convspec.adapters.kerases.onednn import SWITCH, not_taken, switch, without
-from convspec.spec.claims import read_claims
+from convspec.spec.claims_reading import read_claims
 
 TENSORFLOW = ("", "no-onednn", "nd", "depthwise", "raw")
 KERAS = ("torch", "tensorflow", "jax", "numpy", "torch,channels-first", "numpy,depthwise")

@@ -14,7 +14,7 @@ from convspec.adapters.backends import BACKENDS
 from convspec.adapters.errors import UnknownAdapter
 from convspec.adapters.opening import open_adapter
 from convspec.adapters.runtimes import claims, ncnn_layers
-from convspec.spec.claims import read_claims
+from convspec.spec.claims_reading import read_claims
 
 OPTIONS = {
     "ncnn": ("", "defaults", "unchecked", "defaults,unchecked"),

@@ -12,7 +12,7 @@ import pytest
 from convspec import reference
 from convspec.bounds import gradient_bounds, result_bound
 from convspec.numerics import Precision, compounded
-from convspec.spec.claims import read_claims
+from convspec.spec.claims_reading import read_claims
 
 Array = npt.NDArray[Any]
 CLAIMS = read_claims({}, ["softmax", "log_softmax", "cross_entropy", "lp_pool"], False)

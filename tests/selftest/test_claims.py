@@ -10,7 +10,8 @@ import pytest
 
 from convspec.adapters.opening import open_adapter
 from convspec.spec.case import Case
-from convspec.spec.claims import UNBOUNDED, ClaimsError, OpClaims, read_claims
+from convspec.spec.claims import UNBOUNDED, OpClaims
+from convspec.spec.claims_reading import ClaimsError, read_claims
 
 OPS = ("conv", "max_pool", "pad")
 

@@ -24,7 +24,8 @@ from convspec.known.reading import known_of
 from convspec.law import all_laws
 from convspec.probes import expected, observe, parsed
 from convspec.report import Report
-from convspec.spec.claims import Claims, ClaimsError, read_claims
+from convspec.spec.claims import Claims
+from convspec.spec.claims_reading import ClaimsError, read_claims
 from convspec.spec.dialects import DIALECT_POINTS, HELD, HOW
 from convspec.spec.groups import FLAT
 from convspec.spec.operations import OPERATIONS

@@ -15,7 +15,7 @@ from convspec.execute import Bench
 from convspec.law import all_laws, law
 from convspec.plan import BUDGETS, counts, items
 from convspec.spec.case import Case
-from convspec.spec.claims import read_claims
+from convspec.spec.claims_reading import read_claims
 from convspec.spec.clauses import CLAUSES
 from convspec.spec.groups import possible_ranks
 from convspec.trial import Trial

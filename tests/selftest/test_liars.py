@@ -13,7 +13,7 @@ from liars.catalogue import LIARS, Liar
 from convspec.engine import run
 from convspec.report import Report
 from convspec.spec.case import Case
-from convspec.spec.claims import read_claims
+from convspec.spec.claims_reading import read_claims
 
 assert all((calls, convolutions, pools))  # importing them enters their liars
 

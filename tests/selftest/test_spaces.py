@@ -16,7 +16,8 @@ from convspec.law import Law, all_laws
 from convspec.search import playlist
 from convspec.spaces import Space, space_for
 from convspec.spec.case import Case
-from convspec.spec.claims import Claims, OpClaims, read_claims
+from convspec.spec.claims import Claims, OpClaims
+from convspec.spec.claims_reading import read_claims
 from convspec.spec.groups import EVERY, ROUNDED, possible_ranks
 from convspec.spec.operations import VOCABULARY
 from convspec.validity import is_valid

@@ -16,7 +16,7 @@ from convspec.execute import Bench
 from convspec.law import all_laws
 from convspec.scaled import limit
 from convspec.spec.case import Case
-from convspec.spec.claims import ClaimsError, read_claims
+from convspec.spec.claims_reading import ClaimsError, read_claims
 
 Array = npt.NDArray[Any]
 

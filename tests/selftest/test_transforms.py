@@ -15,7 +15,7 @@ from convspec.engine import run
 from convspec.numerics import Precision
 from convspec.report import Report
 from convspec.spec.algorithms import transforms
-from convspec.spec.claims import ClaimsError, read_claims
+from convspec.spec.claims_reading import ClaimsError, read_claims
 from convspec.transforms import matrices, transform_bound
 
 Array = npt.NDArray[Any]
