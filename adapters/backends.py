@@ -21,7 +21,8 @@ class Backend:
     returns the claims, without the library. `runs` are the options worth a row of the matrix ("" is
     none), each with the environment it runs in: `environments/NAME.txt` lists what that holds.
     `beside` are words of options, each with the module that it needs beside the library, of which
-    the package has the same name.
+    the package has the same name. `around` names a function ``module:function`` that takes an
+    interpreter and returns the variables under which its library finds what it calls.
     """
 
     module: str
@@ -31,6 +32,7 @@ class Backend:
     claims: str = ""
     runs: Mapping[str, str] = field(default_factory=dict)
     beside: Mapping[str, str] = field(default_factory=dict)
+    around: str = ""
 
     def modules(self, option: str = "") -> tuple[str, ...]:
         """What has to be importable for an option."""
@@ -51,12 +53,24 @@ class Backend:
 
     def declared(self, option: str = "") -> dict[str, Any]:
         """The claims, as declared; empty where the adapter does not declare them apart."""
-        if not self.claims:
+        return self._called(self.claims, option)
+
+    def surroundings(self, python: str) -> dict[str, str]:
+        """The variables that programs with the library need, run by an interpreter.
+
+        Raises AdapterError where what the library calls is not there.
+        """
+        return self._called(self.around, python)
+
+    @staticmethod
+    def _called(name: str, argument: str) -> dict[str, Any]:
+        if not name:
             return {}
-        module, _, function = self.claims.partition(":")
-        found = importlib.import_module(f"{__package__}.{module}")
-        claims: dict[str, Any] = getattr(found, function)(option)
-        return claims
+        module, _, function = name.partition(":")
+        found: dict[str, Any] = getattr(
+            importlib.import_module(f"{__package__}.{module}"), function
+        )(argument)
+        return found
 
 
 def _graph(module: str, what: str, library: str, *packages: str, options: str = "") -> Backend:
@@ -90,10 +104,11 @@ def _eager(module: str, what: str, library: str, environment: str, *packages: st
     )
 
 
-def _compiler(module: str, what: str, library: str, *packages: str) -> Backend:
+def _compiler(module: str, what: str, library: str, *packages: str, around: str = "") -> Backend:
     return Backend(
-        f"compilers.{module}", what, library, packages, f"compilers.claims:{module}", {"": module}
-    )
+        f"compilers.{module}", what, library, packages, f"compilers.claims:{module}", {"": module},
+        around=around,
+    )  # fmt: skip
 
 
 BACKENDS: dict[str, Backend] = {
@@ -167,7 +182,10 @@ BACKENDS: dict[str, Backend] = {
         ("scipy",), "eager.claims:scipy", {"": "torch", "fft": "torch", "oaconvolve": "torch"},
     ),
     "mlx": _eager("mlx", "MLX on the CPU", "mlx", "inference", "mlx[cpu]"),
-    "tinygrad": _compiler("tinygrad", "tinygrad", "tinygrad", "tinygrad", "ziglang"),
+    "tinygrad": _compiler(
+        "tinygrad", "tinygrad", "tinygrad", "tinygrad", "ziglang",
+        around="compilers.clang:surroundings",
+    ),
     "tvm": _compiler("tvm", "TVM: Relax, compiled by LLVM", "tvm", "apache-tvm"),
     "iree": _compiler(
         "iree", "IREE on the CPU", "iree.compiler", "iree-base-compiler", "iree-base-runtime"

@@ -1,55 +1,30 @@
-"""tinygrad on the CPU: a method of ``Tensor`` per call, compiled by clang for the shape at hand.
+"""tinygrad on the CPU: a method of ``Tensor`` per call, compiled by clang (see `clang`).
 
-The methods are named after two axes and take any number of them. Where clang is not on the path,
-that of the package ``ziglang`` is used; what is compiled is what tinygrad writes, either way.
-Arrays are handed on row-major, whatever their strides.
+The methods are named after two axes and take any number of them. Arrays are handed on row-major,
+whatever their strides.
 """
 
 from __future__ import annotations
 
 import importlib.metadata
-import importlib.util
 import os
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import AdapterError, option_words
+from ..errors import option_words
 from ..forwarding import forward
 from .claims import tinygrad as claims_of
+from .clang import surroundings
 from .tinygrad_words import NAMES, method, spelled
 
 Array = npt.NDArray[Any]
 
 
-def _bring_compiler() -> None:
-    """See that the command ``clang`` is there. Raises AdapterError where there is none."""
-    given = os.environ.get("CC", "clang")
-    if shutil.which(given):
-        return
-    found = importlib.util.find_spec("ziglang")
-    if found is None or found.origin is None:
-        raise AdapterError(f"tinygrad needs {given}, which is not there; or: pip install ziglang")
-    zig = Path(found.origin).with_name("zig")
-    # tinygrad runs one command without arguments of ours: a script of two lines stands for it.
-    script = Path(tempfile.gettempdir(), f"convspec-zig-clang-{os.getuid()}", "clang")
-    script.parent.mkdir(mode=0o700, exist_ok=True)
-    fresh = script.with_name(f"clang-{os.getpid()}")
-    fresh.write_text(f'#!/bin/sh\nexec "{zig}" clang "$@"\n')
-    fresh.chmod(0o700)
-    fresh.replace(script)
-    # By its path in CC, and by its name on PATH: releases before 0.10 do not read CC.
-    os.environ["CC"] = str(script)
-    os.environ["PATH"] = os.pathsep.join((str(script.parent), os.environ.get("PATH", os.defpath)))
-
-
 os.environ.setdefault("DEV", "CPU")
-_bring_compiler()
+os.environ.update(surroundings())
 
 from tinygrad import Tensor, dtypes  # noqa: E402 - it reads the environment as it is imported
 

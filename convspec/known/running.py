@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,7 @@ from pathlib import Path
 from packaging.version import InvalidVersion, Version
 
 from convspec.adapters.backends import BACKENDS
+from convspec.adapters.errors import AdapterError
 
 from .findings import Finding, script_path
 
@@ -86,9 +87,13 @@ def outcome(finding: Finding, environments: Iterable[Path] = ()) -> Outcome:
         return Outcome(
             finding, BROKEN, place.version, "it has no program; convspec replay shows it"
         )
+    try:
+        needed = backend.surroundings(place.python) if backend else {}
+    except AdapterError as error:
+        return Outcome(finding, BROKEN, place.version, str(error))
     code, printed = 0, ""
     for _ in range(ATTEMPTS):
-        code, printed = attempt(str(script_path(finding)), place.python)
+        code, printed = attempt(str(script_path(finding)), place.python, needed)
         if code:
             break
     failed, how = said(code, printed)
@@ -165,14 +170,20 @@ def _has(python: str, modules: tuple[str, ...], packages: tuple[str, ...]) -> st
     return str(version) if there else None
 
 
-def attempt(file: str, python: str = sys.executable) -> tuple[int, str]:
-    """The exit code of a program, minus the signal it died of, and what it printed."""
+def attempt(
+    file: str, python: str = sys.executable, needed: Mapping[str, str] | None = None
+) -> tuple[int, str]:
+    """The exit code of a program, minus the signal it died of, and what it printed.
+
+    `needed`: variables of its environment that the library needs.
+    """
     # One thread, as the adapters have: what a library does may depend on how many it has.
     threads = {f"{word}_NUM_THREADS": "1" for word in ("OMP", "MKL", "OPENBLAS")}
     try:
         done = subprocess.run(
             [python, file], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, timeout=LIMIT, check=False, env={**threads, **os.environ},
+            stderr=subprocess.STDOUT, timeout=LIMIT, check=False,
+            env={**threads, **os.environ, **(needed or {})},
         )  # fmt: skip
     except subprocess.TimeoutExpired as expired:
         return -signal.SIGKILL, (expired.stdout or b"").decode(errors="replace")
@@ -184,7 +195,6 @@ def write_script(finding: Finding, tell: Callable[[str], None]) -> bool:
 
     False if none could be written. One that says `BY_HAND` is left as it is.
     """
-    from convspec.adapters.errors import AdapterError
     from convspec.engine import run
     from convspec.events import Explained
     from convspec.report import Report

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +16,8 @@ import pytest
 from convspec import reference
 from convspec.adapters.backends import BACKENDS
 from convspec.adapters.compilers import iree_words, tinygrad_words, tvm_words
+from convspec.adapters.compilers.clang import surroundings
+from convspec.adapters.errors import AdapterError
 from convspec.adapters.opening import open_adapter
 from convspec.adapters.recent import Recent
 from convspec.spec.claims_reading import read_claims
@@ -136,3 +142,25 @@ def test_each_answers_as_defined_where_it_is_installed(name: str) -> None:
     np.testing.assert_array_equal(functions["conv"](x, w, b, **CONV), expected)
     expected = reference.max_pool(x.astype(np.float64), **POOL)
     np.testing.assert_array_equal(functions["max_pool"](x, **POOL), expected)
+
+
+def test_tinygrad_finds_a_compiler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("CC", raising=False)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\necho\n")
+    python.chmod(0o700)
+    with pytest.raises(AdapterError, match="tinygrad needs clang, which is not there; or: pip"):
+        surroundings(str(python))
+    zig = tmp_path / "zig"
+    zig.write_text('#!/bin/sh\necho "$@"\n')
+    zig.chmod(0o700)
+    python.write_text(f"#!/bin/sh\necho {tmp_path}/__init__.py\n")
+    found = surroundings(str(python))
+    # By CC, and by its name on PATH.
+    assert shutil.which("clang", path=found["PATH"]) == found["CC"]
+    said = subprocess.run([found["CC"], "-c", "a b"], capture_output=True, text=True, check=True)
+    assert said.stdout == "clang -c a b\n"
+    monkeypatch.setenv("PATH", found["PATH"])
+    assert surroundings(str(python)) == {}
