@@ -137,8 +137,9 @@ BACKENDS: dict[str, Backend] = {
     ),
     "openvino": _graph(
         "openvino",
-        "OpenVINO on the CPU; options: ceil, its older rounding, or defaults, left out of calls",
-        "openvino", "openvino", "onnx", options="ceil",
+        "OpenVINO on the CPU; options: ceil, its older rounding, defaults, left out of calls, or"
+        " onnx, models that it reads",
+        "openvino", "openvino", "onnx", options="ceil onnx",
     ),
     "tract": _graph("tract", "tract, in Rust", "tract", "tract", "onnx"),
     "ncnn": _runtime(
@@ -165,10 +166,11 @@ BACKENDS: dict[str, Backend] = {
     "keras": Backend(
         "kerases.keras",
         "Keras 3; option, its backend: torch, tensorflow, jax, numpy; behind a comma"
-        " channels-first or depthwise",
+        " channels-first, depthwise or symbolic",
         "keras",
         ("keras",), "kerases.claims:keras",
-        {"torch": "torch", "tensorflow": "tensorflow", "jax": "jax", "numpy": "jax"},
+        {"torch": "torch", "tensorflow": "tensorflow", "tensorflow,channels-first": "tensorflow",
+         "jax": "jax", "numpy": "jax", "numpy,symbolic": "jax"},
         # On NumPy its convolutions are JAX's.
         beside={"torch": "torch", "tensorflow": "tensorflow", "jax": "jax", "numpy": "jax"},
     ),

@@ -6,7 +6,7 @@ libraries have fast paths for. A way says for each place of a row which place's 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -21,14 +21,20 @@ Fields = Sequence[tuple[str, Sequence[Any]]]
 _ALIKE = ("window", "stride", "dilation", "low")
 """Parameters that networks mostly have alike for all axes; `high` goes with `low`."""
 
+_POINTWISE = {"window": 1, "low": 0, "high": 0}
+"""Kernels of one cell, which need no padding."""
+
+_ONE_SIDED = {"padding": "explicit", "stride": 1, "dilation": 1, "high": 0}
+"""Padding before the first cell alone, as causal convolutions have it."""
+
 
 def ways(op: str, fields: Fields) -> tuple[Way, ...]:
     """All ways for the rows of an operation; what shall come more often stands several times.
 
     Windows, strides, dilations and padding are alike on all axes, each or not, and padding is at
     both ends, or not. The row as it is, equal ends, and all alike come more often than the
-    mixtures; so do pointwise convolutions, which have kernels of one cell and no padding. Where all
-    is alike, weights lie in memory as what they meet.
+    mixtures; so do convolutions of two plain kinds. Where all is alike, weights lie in memory as
+    what they meet.
     """
     mixtures = [
         _way(fields, [stem for stem, alike in zip(_ALIKE, axes, strict=True) if alike], ends)
@@ -37,7 +43,7 @@ def ways(op: str, fields: Fields) -> tuple[Way, ...]:
     own, equal_ends, *_, everything = mixtures
     often = [own, equal_ends, everything]
     if op in CONVOLUTIONS:
-        often.append(_pointwise(fields, everything))
+        often += [_plain(fields, everything, _POINTWISE), _plain(fields, own, _ONE_SIDED)]
     return (*often * (len(mixtures) // 4), *mixtures)
 
 
@@ -60,9 +66,8 @@ def _way(fields: Fields, axes: Collection[str], ends: bool) -> Way:
     return tuple(way)
 
 
-def _pointwise(fields: Fields, way: Way) -> Way:
-    """The same with kernels of one cell and no padding, where that is among the levels."""
-    plain = {"window": 1, "low": 0, "high": 0}
+def _plain(fields: Fields, way: Way, plain: Mapping[str, Any]) -> Way:
+    """The same with the simplest levels of some parameters, where they are as said."""
     return tuple(
         None if plain.get(name.rstrip("012")) == levels[0] else place
         for (name, levels), place in zip(fields, way, strict=True)

@@ -156,6 +156,19 @@ def _pad_beyond(mode: str, excess: int) -> Callable[[Case], Case]:
     return apply
 
 
+def _pad_beyond_crop(mode: str, excess: int) -> Callable[[Case], Case]:
+    """Amounts that the axis has cells for, but no longer once its other end is cropped."""
+
+    def apply(case: Case) -> Case:
+        n = case["x"].shape[-1]
+        left = max(n // 2, 1)
+        pairs = ((0, 0),) * (case.rank - 1)
+        padding = (*pairs, (left + excess, left - n))
+        return with_parameters(case, mode=mode, value=0, padding=padding)
+
+    return apply
+
+
 def _crop_everything(case: Case) -> Case:
     n = case["x"].shape[-1]
     pairs = ((0, 0),) * (case.rank - 1)
@@ -256,6 +269,13 @@ DEFECTS: dict[str, tuple[Defect, ...]] = {
         Defect("reflection beyond the input", _pad_beyond("reflect", 0), "reflect"),
         Defect("symmetric pad beyond the input", _pad_beyond("symmetric", 1), "symmetric"),
         Defect("circular pad beyond the input", _pad_beyond("circular", 1), "circular"),
+        Defect("reflection beyond what a crop leaves", _pad_beyond_crop("reflect", 0), "reflect"),
+        Defect(
+            "symmetric pad beyond what a crop leaves", _pad_beyond_crop("symmetric", 1), "symmetric"
+        ),
+        Defect(
+            "circular pad beyond what a crop leaves", _pad_beyond_crop("circular", 1), "circular"
+        ),
     ),
     "global_avg_pool": _GLOBAL,
     "global_max_pool": _GLOBAL,

@@ -49,7 +49,6 @@ _REFERENCE = {
 _OPENCV = {
     **_ONNX,
     "conv_transpose.output-padding": "any",
-    "pool.ceil-mode": "keep",
     "pool.ceil-window": "one",
     "max_pool.nan": "ignored",
     "max_pool.empty-window": "lowest",
@@ -175,8 +174,10 @@ def openvino(option: str) -> dict[str, Any]:
 
     float16 is stored and computed in float32. Other types are converted there (float64 to float32,
     int64 to int32), or computed in float32, and not claimed. It has neither circular padding nor
-    an Lp pool nor a cross entropy.
+    an Lp pool nor a cross entropy. With the option ``onnx`` it reads models.
     """
+    if option == "onnx":
+        return _openvino_onnx()
     return {
         "all": {"dtypes": ["float32", "float16"], "named_padding": NAMED_PADDINGS},
         "accumulate": {"float16": "float32"},
@@ -195,6 +196,36 @@ def openvino(option: str) -> dict[str, Any]:
             "empty_batch": False,
             "modes": ["constant", "reflect", "replicate", "symmetric"],
         },
+    }
+
+
+def _openvino_onnx() -> dict[str, Any]:
+    """OpenVINO 2026.4 on the CPU, of ONNX models: what its reader makes of them."""
+    return {
+        "all": {"dtypes": ["float32", "float16"], "named_padding": NAMED_PADDINGS},
+        "accumulate": {"float16": "float32"},
+        "dialect": {**_OPENVINO, **_ONNX},
+        "fork": False,
+        "compiled": True,
+        "conv": {},
+        "conv_transpose": {"named_padding": []},
+        "pad": {
+            "dtypes": ["float32", "float16", "int32", "int8"],
+            "empty_batch": False,
+            "modes": MODES[:3],
+        },
+        "max_pool": {"empty_batch": False},
+        "max_pool_with_indices": {"empty_batch": False},
+        "avg_pool": {"empty_batch": False, "padding_limit": "window"},
+        "lp_pool": {"empty_batch": False},
+        "global_avg_pool": {},
+        "global_max_pool": {},
+        "global_sum_pool": {},
+        "relu": {},
+        "dense": {},
+        "softmax": {},
+        "log_softmax": {},
+        "cross_entropy": {},
     }
 
 

@@ -1,11 +1,12 @@
 """OpenVINO on the CPU: models of one operation, built with its own operations and compiled.
 
-Nothing goes through ONNX, so that every parameter is OpenVINO's own: ``auto_pad``, the rounding
-``ceil_torch`` (that of the option ``ceil``: plain ``ceil``), ``exclude_pad``. Weights are
-constants. On a processor that multiplies bfloat16, OpenVINO computes float32 models in that unless
-told otherwise: it is told ``INFERENCE_PRECISION_HINT`` f32. Groups are an axis of the weight there,
-so that it is reshaped; a bias is an addition. The option ``defaults`` leaves out the dilations of
-pools that have none, for which OpenVINO documents a default.
+Nothing goes through ONNX (only with the option ``onnx`` does it, in `openvino_onnx`), so that every
+parameter is OpenVINO's own: ``auto_pad``, the rounding ``ceil_torch`` (that of the option ``ceil``:
+plain ``ceil``), ``exclude_pad``. Weights are constants. On a processor that multiplies bfloat16,
+OpenVINO computes float32 models in that unless told otherwise: it is told
+``INFERENCE_PRECISION_HINT`` f32. Groups are an axis of the weight there, so that it is reshaped; a
+bias is an addition. The option ``defaults`` leaves out the dilations of pools that have none, for
+which OpenVINO documents a default.
 """
 
 from __future__ import annotations
@@ -22,17 +23,13 @@ from ..forwarding import forward
 from .claims import openvino as declared
 from .models import Cache
 from .nodes import Array, Node
-from .openvino_words import Operations
+from .openvino_onnx import OpenVINOOfModels
+from .openvino_words import SETTINGS, VERSION, Operations, compilation, inferred
 
 ops = Operations()
 
 MODES = {
     "constant": "constant", "reflect": "reflect", "replicate": "edge", "symmetric": "symmetric",
-}  # fmt: skip
-
-SETTINGS = {
-    "INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1,
-    "ENABLE_CPU_PINNING": False,
 }  # fmt: skip
 
 
@@ -133,7 +130,7 @@ class OpenVINO:
     """A compiled model per operation, parameters, shapes and weights."""
 
     name = "openvino"
-    version = ov.__version__.partition("-")[0]
+    version = VERSION
 
     def __init__(self, option: str) -> None:
         """`option`: "", "ceil" or "defaults", as the module says."""
@@ -174,12 +171,7 @@ class OpenVINO:
             params["dtype"] = x.dtype
         names = {"x": x, **{f"w{i}": w for i, w in enumerate(weights)}}
         node = Node(op, names, params, tuple(names)[1:], {"y": x.dtype.name})
-        compiled = self._compiled(node)
-        request = compiled.create_infer_request()
-        request.infer([x])
-        results = [
-            np.array(request.get_output_tensor(i).data) for i in range(len(compiled.outputs))
-        ]
+        results = inferred(self._compiled(node), [x])
         return tuple(results) if op == "max_pool_with_indices" else results[0]
 
     def spell(
@@ -197,10 +189,9 @@ class OpenVINO:
             result = ops.last()
         finally:
             lines = ops.stop()
-        settings = ", ".join(f"{key!r}: {value!r}" for key, value in SETTINGS.items())
         lines += [
             f"model = ov.Model({result}.outputs()[:{len(made)}], [n0])",
-            f'compiled = ov.Core().compile_model(model, "CPU", {{{settings}}})',
+            compilation("model"),
             f"results = list(compiled([{names['x']}]).values())",
         ]
         return ["import openvino as ov", "import openvino.opset16 as ops"], lines
@@ -219,9 +210,11 @@ class OpenVINO:
         return self._core.compile_model(ov.Model(outputs, [fed]), "CPU", SETTINGS)
 
 
-def make(option: str | None) -> OpenVINO:
-    """OpenVINO; option ``ceil`` rounds up in its older way, ``defaults`` leaves out dilations of 1.
+def make(option: str | None) -> OpenVINO | OpenVINOOfModels:
+    """OpenVINO, as `option` says.
 
-    Raises UnknownAdapter for others.
+    ``ceil`` rounds up in its older way, ``defaults`` leaves out dilations of 1, ``onnx`` reads
+    ONNX models. Raises UnknownAdapter for others.
     """
-    return OpenVINO(option_word("openvino", option, ("ceil", "defaults")))
+    word = option_word("openvino", option, ("ceil", "defaults", "onnx"))
+    return OpenVINOOfModels() if word == "onnx" else OpenVINO(word)

@@ -1,8 +1,11 @@
-"""OpenVINO's operations, which can be asked to note how they are called, as lines of a program."""
+"""How OpenVINO is asked: settings, a call, and operations that note how they are called.
+
+What is noted becomes lines of a program.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +13,27 @@ import openvino as ov
 import openvino.opset16 as opset
 
 from .nodes import Array
+
+SETTINGS = {
+    "INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1,
+    "ENABLE_CPU_PINNING": False,
+}  # fmt: skip
+"""With these, models are compiled for the CPU."""
+
+VERSION = ov.__version__.partition("-")[0]
+
+
+def inferred(compiled: Any, arrays: Sequence[Array]) -> list[Array]:
+    """What a compiled model gives, in arrays of our own."""
+    request = compiled.create_infer_request()
+    request.infer(list(arrays))
+    return [np.array(request.get_output_tensor(i).data) for i in range(len(compiled.outputs))]
+
+
+def compilation(model: str) -> str:
+    """The line of a program that sets `compiled`; `model`: the expression that is compiled."""
+    settings = ", ".join(f"{key!r}: {value!r}" for key, value in SETTINGS.items())
+    return f'compiled = ov.Core().compile_model({model}, "CPU", {{{settings}}})'
 
 
 class Operations:

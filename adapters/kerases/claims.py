@@ -10,6 +10,7 @@ stride with dilation.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from convspec.spec.dtypes import FLOATS
@@ -114,32 +115,67 @@ _MODES = {
 }
 
 
+_SYMBOLIC = {"pool.too-large-window": "reject", "adaptive_avg_pool.empty": "reject"}
+"""What is refused where shapes are worked out first, whatever the backend."""
+
+_GENERAL = ("all", "fork", "compiled")
+
+
+def _of(only: Collection[str], claims: Mapping[str, Any]) -> dict[str, Any]:
+    """What is claimed of these operations; of all if there are none."""
+    if not only:
+        return dict(claims)
+    choices = {  # of a choice of all pools, too, whose name is "pool.…"
+        name: said
+        for name, said in claims["dialect"].items()
+        if any(op.endswith(name.partition(".")[0]) for op in only)
+    }
+    kept = {name: said for name, said in claims.items() if name in (*_GENERAL, *only)}
+    return {**kept, "dialect": choices} if choices else kept
+
+
+def touched(words: Collection[str]) -> tuple[str, ...]:
+    """The operations that an option of Keras touches, if not all: others would be tested twice.
+
+    On TensorFlow a pool of maps as they are is one of maps transposed, by Keras itself.
+    """
+    if "depthwise" in words:
+        return ("conv",)
+    if "symbolic" in words:  # the operations whose result has a shape to be worked out
+        return ("conv", "conv_transpose", "pad", "max_pool", "avg_pool",
+                "adaptive_avg_pool", "adaptive_max_pool")  # fmt: skip
+    return ("conv", "conv_transpose") if {"tensorflow", "channels-first"} <= set(words) else ()
+
+
 def keras(option: str) -> dict[str, Any]:
     """The claims of ``keras:BACKEND`` and ``keras:BACKEND,WORD``.
 
     Keras 3.15: "same" and "valid" alone, no ceil mode, no dilated pools, no transposed groups. Its
     rules of promotion turn float64 into float32 on all backends but TensorFlow; on PyTorch
     convolutions, pools and padding do without these rules. There and on TensorFlow it
-    takes no maximum of an empty batch.
+    takes no maximum of an empty batch. On TensorFlow only oneDNN convolves maps as they are, which
+    has no float64; convolutions in groups or of three axes are compiled by XLA in each call.
     """
     words = option.split(",")
     backend = next((word for word in words if word in _KERAS_DIALECT), "tensorflow")
     floats = [d for d in FLOATS if backend == "tensorflow" or d != "float64"]
-    kept = list(FLOATS) if backend == "torch" else floats
+    first = backend == "tensorflow" and "channels-first" in words
+    doubles = backend == "torch" or (backend == "tensorflow" and not first)
+    kept = [d for d in FLOATS if d != "float64" or doubles]
+    symbolic = "symbolic" in words
     claims: dict[str, Any] = {
         "all": {"dtypes": floats},
-        "dialect": _KERAS_DIALECT[backend],
+        "dialect": _KERAS_DIALECT[backend] | (_SYMBOLIC if symbolic else {}),
         # A child cannot use what its parent has begun to use.
         "fork": backend in ("torch", "tensorflow"),
         # Convolutions are XLA's on NumPy, too.
-        "compiled": backend in ("jax", "numpy"),
+        "compiled": backend in ("jax", "numpy") or first,
         "conv": {"named_padding": ONE_SAME, "dtypes": kept},
     }
-    if "depthwise" in words:
-        return {key: value for key, value in claims.items() if key != "dialect"}
+    if symbolic:  # `keras.ops.conv` of a KerasTensor takes no groups
+        claims["conv"]["groups"] = [1, 1]
     adaptive: dict[str, Any] = {"dtypes": kept}
-    return {
-        **claims,
+    claims |= {
         "conv_transpose": {"groups": [1, 1], "dtypes": kept},
         "pad": {
             "modes": ["constant", "reflect", "symmetric", *_MODES[backend]],
@@ -151,3 +187,4 @@ def keras(option: str) -> dict[str, Any]:
         "adaptive_max_pool": adaptive,
         "global_max_pool": {"empty_batch": backend not in ("torch", "tensorflow")},
     }
+    return _of(touched(words), claims)

@@ -2,8 +2,10 @@
 
 The option names the backend: ``torch``, ``tensorflow``, ``jax`` or ``numpy``; behind a comma may
 follow ``channels-first``, which hands arrays over as they are (channels last, Keras's default, if
-it is not said), or ``depthwise``, which calls ``keras.ops.depthwise_conv`` where it can. How each
-operation is called, and by which shims, is in `keras_lines`. Gradients are the backend's own:
+it is not said), ``depthwise``, which calls ``keras.ops.depthwise_conv`` where it can, or
+``symbolic``, which makes each call of a ``KerasTensor`` too, as a functional model does, and
+refuses a result that has not the shape foretold. How each operation is called, and by which shims,
+is in `keras_lines`. Gradients are the backend's own:
 autograd, ``GradientTape``, ``jax.vjp``; NumPy has none.
 """
 
@@ -19,7 +21,7 @@ from .onednn import switch
 
 BACKENDS = ("torch", "tensorflow", "jax", "numpy")
 
-_WORDS = ("channels-first", "depthwise")
+_WORDS = ("channels-first", "depthwise", "symbolic")
 
 
 def make(option: str | None) -> Any:
@@ -52,10 +54,11 @@ def make(option: str | None) -> Any:
         else:
             os.environ["KERAS_BACKEND"] = before
     from .claims import keras as declared
+    from .claims import touched
 
     found = Keras(backend, words, declared(option or ""))
-    if "depthwise" in words:  # what the option does not touch would only be tested twice
-        held: tuple[str, ...] = ("conv", "name", "version", "claims", "spell")
+    if only := touched(words):
+        held: tuple[str, ...] = (*only, "name", "version", "claims", "spell")
         held += () if backend == "numpy" else ("vjp",)
         return SimpleNamespace(**{name: getattr(found, name) for name in held})
     return found

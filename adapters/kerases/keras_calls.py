@@ -16,7 +16,7 @@ from convspec.spec.operations import OPERATIONS
 from ..forwarding import by_name, forward
 from .forms import channels_of, form_text, formed, handed, returned_text, unformed
 from .keras_lines import PLANS, Style, plan
-from .lines import run, written
+from .lines import Plan, run, written
 from .onednn import not_taken, spelt, without
 
 Array = npt.NDArray[Any]
@@ -62,7 +62,9 @@ class Keras:
         self.claims = claims
         if _BACKEND == "tensorflow":
             # There, TensorFlow's own kernels refuse what oneDNN's do, or do otherwise.
-            ops = ("conv_transpose", "max_pool", "avg_pool")
+            ops = ["conv_transpose", "max_pool", "avg_pool"]
+            if self.style.first:
+                ops.append("conv")
             own: dict[str, Any] = {op: claims[op] for op in ops if op in claims}
             self.claims = {**claims, **without(own, not_taken())}
         self._calls = 0
@@ -111,11 +113,12 @@ class Keras:
             imports.insert(1, spelt(on=True))
         lines = [f"{name} = {tensor(name, made.forms.get(name, ''))}" for name in arrays]
         number = "keras.ops.convert_to_numpy({})"
-        if which == "forward":
-            got = returned_text(number.format("y"), made.form)
-            return imports, [*lines, *written(made), f"results = [{got}]"]
         leaves = [name for name in arrays if name not in OPERATIONS[op].constant]
         body = [f"    {line}" for line in written(made)]
+        if which == "forward":
+            got = returned_text(number.format("y"), made.form)
+            call = _compared(body, ", ".join(arrays)) if self.style.symbolic else written(made)
+            return imports, [*lines, *call, f"results = [{got}]"]
         lines += [f"def function({', '.join(leaves)}):", *body, "    return y", ""]
         kept, g = ", ".join(leaves), tensor("g", made.form)
         if _BACKEND == "torch":
@@ -140,7 +143,10 @@ class Keras:
         self._count()
         arrays = by_name(op, inputs)
         made = plan(op, arrays, self.style, params)
-        y = run(made, handed(arrays, made.forms, _tensor), _MODULES)[0]
+        tensors = handed(arrays, made.forms, _tensor)
+        y = run(made, tensors, _MODULES)[0]
+        if self.style.symbolic:
+            _foretold(made, tensors, tuple(y.shape))
         return unformed(_to_array(y), made.form)
 
     def _count(self) -> None:
@@ -152,6 +158,33 @@ class Keras:
 def _to_array(tensor: Any) -> Array:
     array: Array = np.asarray(keras.ops.convert_to_numpy(tensor))
     return array
+
+
+def _foretold(made: Plan, tensors: Mapping[str, Any], shape: tuple[int, ...]) -> None:
+    """Raise ValueError where the same lines foretell another shape, of tensors without contents.
+
+    Layers that follow in a functional model are built for the shape foretold.
+    """
+    symbols = {
+        name: keras.KerasTensor(tuple(tensor.shape), keras.backend.standardize_dtype(tensor.dtype))
+        for name, tensor in tensors.items()
+    }
+    told = tuple(run(made, symbols, _MODULES)[0].shape)
+    if told != shape:
+        raise ValueError(f"the shape foretold is {told}, that of the result {shape}")
+
+
+def _compared(body: Sequence[str], names: str) -> list[str]:
+    """What a program writes for a call, and to compare shapes as `_foretold` does."""
+    return [
+        f"def function({names}):", *body, "    return y",
+        f"y = function({names})",
+        "kind = keras.backend.standardize_dtype",
+        f"symbols = [keras.KerasTensor(t.shape, kind(t.dtype)) for t in [{names}]]",
+        "told = function(*symbols).shape",
+        "if tuple(told) != tuple(y.shape):",
+        '    raise ValueError(f"the shape foretold is {told}, that of the result {y.shape}")',
+    ]  # fmt: skip
 
 
 def _by_autograd(function: Callable[..., Any], leaves: list[Any], g: Any) -> Sequence[Any]:

@@ -18,8 +18,9 @@ from . import checks
 from .forms import AS_IS, DEPTHWISE, KERNEL, LAST
 from .lines import B, Ints, Line, Name, Pads, Plan, Shape, W, X, Y, planned
 
-FIRST, ONE_BY_ONE = "channels-first", "depthwise"
-"""Options: the layout; depthwise convolutions of one or two axes by their own function."""
+FIRST, ONE_BY_ONE, SYMBOLIC = "channels-first", "depthwise", "symbolic"
+"""Options: the layout; depthwise convolutions of one or two axes by their own function; shapes
+compared with those that Keras foretells."""
 
 NAMED = {"same_upper": "same", "valid": "valid"}
 
@@ -39,6 +40,7 @@ class Style:
         self.backend = backend
         self.first = FIRST in words
         self.one_by_one = ONE_BY_ONE in words
+        self.symbolic = SYMBOLIC in words
 
     @property
     def form(self) -> str:
@@ -166,8 +168,12 @@ def _pool(function: str) -> Callable[..., Plan]:
         native = _named(padding, rank)
         if count_include_pad and native == "same":
             raise ValueError("Keras's average pools never count padding")
-        call = {"inputs": X, "pool_size": tuple(window), "strides": tuple(stride),
-                "padding": native, "data_format": style.data_format}  # fmt: skip
+        call: dict[str, Any] = {"inputs": X, "pool_size": tuple(window)}
+        # What is Keras's default is left to it where a caller says "valid" rather than amounts of
+        # 0, so that both forms of a call are tested.
+        if padding != "valid" or stride != window:
+            call |= {"strides": tuple(stride), "padding": native}
+        call["data_format"] = style.data_format
         return Plan([Line("y", function, call)], {"x": style.form}, form=style.form)
 
     return drawn

@@ -142,3 +142,16 @@ def conv_dw_pointwise_short_of_channels(inputs: Arrays, g: Array, **p: Value) ->
         dw = dw.copy()
         dw[:, -1] = 0
     return dx, dw, *others
+
+
+@gradient_mutant("conv", cause="special fast path", law="wide_padding_gradient")
+def conv_dx_reads_on_past_wide_padding(inputs: Arrays, g: Array, **p: Value) -> Arrays:
+    """Padding wider than the kernel at the low end: dx's last cell reads past g in long sums."""
+    dx, *others = _right(inputs, g, p)
+    last, w = _axes(inputs, p)[-1], inputs[1]
+    edge = last.extent - 1
+    crops = last.low > edge and 0 < edge - last.high <= last.low - edge
+    if crops and last.stride == last.dilation == 1 and len(w) * last.window >= 8 * p["groups"]:
+        dx = dx.copy()
+        dx[..., -1:] += 1
+    return dx, *others

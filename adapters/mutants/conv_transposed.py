@@ -97,6 +97,22 @@ def conv_transpose_any_output_padding(
     return reference.conv_transpose(x, w, b, **p)
 
 
+@mutant("conv_transpose", cause="special fast path", law="wide_padding")
+def conv_transpose_reads_on_past_wide_padding(
+    x: Array, w: Array, b: Array | None = None, **p: Value
+) -> Array:
+    """More cropped at the low end than the kernel reaches: the last cell reads past x, if long
+    sums do."""
+    y = reference.conv_transpose(x, w, b, **p)
+    (low, high), more = p["padding"][-1], p["output_padding"][-1]
+    edge = w.shape[-1] - 1
+    crops = low > edge and 0 < edge - high + more <= low - edge
+    long = x.shape[1] * w.shape[-1] >= 8 * p["groups"]
+    if crops and long and p["stride"][-1] == p["dilation"][-1] == 1:
+        y[..., -1:] += 1
+    return y
+
+
 @gradient_mutant("conv_transpose", cause="backward does not match forward", law="gradient")
 def conv_transpose_dw_without_last_entry(
     inputs: Sequence[Array], g: Array, **p: Value

@@ -9,6 +9,7 @@ arrays as well, or where no conjunction of parameters says, are left out.
 from __future__ import annotations
 
 _TILED = "stride[-1] == kernel[-1] and dilation[-1] == 1"
+_WIDE = "stride[-1] == 1 and dilation[-1] == 1 and low[-1] > span[-1] - 1"
 _UNPADDED = "low[-1] + high[-1] == 0"
 _SAME = 'padding in ("same_upper", "same_lower")'
 
@@ -144,6 +145,10 @@ TRIGGERS: dict[str, str] = {
     "conv-dx-pointwise-unstrided": (
         "kernel[-1] == 1 and low[-1] == 0 and stride[-1] >= 2 and outputs[-1] >= 2"
     ),
+    "conv-dx-reads-on-past-wide-padding": (
+        f"{_WIDE} and low[-1] - span[-1] + 1 >= span[-1] - 1 - high[-1]"
+        " and high[-1] < span[-1] - 1 and filters * kernel[-1] >= 8 * groups"
+    ),
     "conv-dw-odd-channel-lost": "channels // groups >= 3 and channels // groups % 2 != 0",
     "conv-dx-overwritten-by-neighbour": f"stride[-1] == 1 and {_UNPADDED} and kernel[-1] >= 3",
     "conv-dx-of-full-padding": "low[-1] == span[-1] - 1 and low[-1] >= 1",
@@ -153,6 +158,10 @@ TRIGGERS: dict[str, str] = {
     ),
     "conv-second-groups-rotated": "groups >= 2",
     # Transposed convolution
+    "conv-transpose-reads-on-past-wide-padding": (
+        f"{_WIDE} and low[-1] - span[-1] + 1 >= span[-1] - 1 - high[-1] + output_padding[-1]"
+        " and high[-1] - output_padding[-1] < span[-1] - 1 and channels * kernel[-1] >= 8 * groups"
+    ),
     "conv-transpose-pads-swapped": "low[-1] != high[-1]",
     "conv-transpose-output-padding-low": (
         "output_padding[-1] >= 1 and output_padding[-1] <= low[-1]"

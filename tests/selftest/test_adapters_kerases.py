@@ -15,13 +15,17 @@ import pytest
 from convspec.adapters.backends import BACKENDS
 from convspec.adapters.errors import AdapterError, UnknownAdapter
 from convspec.adapters.kerases import keras, keras_lines, tensorflow, tensorflow_lines
+from convspec.adapters.kerases.claims import touched
 from convspec.adapters.kerases.forms import DEPTHWISE, KERNEL, LAST, formed, unformed
 from convspec.adapters.kerases.lines import Plan, run, written
 from convspec.adapters.kerases.onednn import SWITCH, not_taken, switch, without
 from convspec.spec.claims_reading import read_claims
 
 TENSORFLOW = ("", "no-onednn", "nd", "depthwise", "raw")
-KERAS = ("torch", "tensorflow", "jax", "numpy", "torch,channels-first", "numpy,depthwise")
+KERAS = (
+    "torch", "tensorflow", "jax", "numpy", "torch,channels-first", "tensorflow,channels-first",
+    "numpy,depthwise", "numpy,symbolic",
+)  # fmt: skip
 
 ONCE = {"stride": (1, 1), "padding": ((0, 0), (0, 0)), "dilation": (1, 1), "groups": 1}
 
@@ -45,7 +49,7 @@ def test_claims_of_tensorflow_can_be_read(option: str) -> None:
 
 @pytest.mark.parametrize("option", KERAS)
 def test_claims_of_keras_can_be_read(option: str) -> None:
-    operations = ("conv",) if "depthwise" in option else tuple(keras_lines.PLANS)
+    operations = touched(option.split(",")) or tuple(keras_lines.PLANS)
     claims = read_claims(BACKENDS["keras"].declared(option), operations, True)
     assert claims.fork is (option.split(",")[0] in ("torch", "tensorflow"))
 
@@ -168,6 +172,18 @@ def test_keras_crops_what_same_does_not_say(first: bool) -> None:
     assert other.lines[1].arguments["shape"] == ([1, 4, 5] if first else [1, 5, 4])
 
 
+def test_keras_is_left_its_defaults_where_a_caller_names_valid() -> None:
+    arrays = zeros(x=(1, 1, 4, 4))
+    pool = {"window": (2, 2), "stride": (2, 2), "dilation": (1, 1), "ceil_mode": False}
+    for padding, stride, left in (
+        ("valid", (2, 2), True), ("valid", (2, 1), False), (((0, 0), (0, 0)), (2, 2), False),
+    ):  # fmt: skip
+        params = {**pool, "padding": padding, "stride": stride}
+        (call,) = keras_lines.plan("max_pool", arrays, keras_lines.Style("jax", []), params).lines
+        assert call.arguments.get("strides") == (None if left else stride)
+        assert ("padding" in call.arguments) is not left
+
+
 def test_lines_are_written_as_they_run() -> None:
     plan = planned("conv", zeros(x=(1, 2, 5), w=(3, 2, 2), b=(3,)),
                    stride=(2,), padding=((1, 0),), dilation=(1,), groups=1)  # fmt: skip
@@ -230,14 +246,46 @@ CALLS = {
 }
 
 
+SYMBOLIC = """
+import numpy as np
+from convspec.adapters.opening import open_adapter
+adapter = open_adapter("keras:numpy,symbolic")
+assert "relu" not in adapter.functions
+x = np.ones((2, 3, 8, 6), np.float32)
+pool = dict(window=(2, 2), stride=(2, 1), padding="same_upper", dilation=(1, 1), ceil_mode=False)
+assert adapter.functions["max_pool"](x, **pool).shape == (2, 3, 4, 6)
+try:
+    adapter.functions["adaptive_avg_pool"](x, output_size=(4, 2))
+except ValueError as error:
+    assert "the shape foretold is (2, 8, 4, 2, 3), that of the result (2, 4, 2, 3)" in str(error)
+print("held")
+"""
+
+
 @pytest.mark.parametrize("name", CALLS)
 def test_a_call(name: str) -> None:
     library, install = CALLS[name]
     needed = [library, *(["keras"] if name.startswith("keras") else [])]
     if absent := [one for one in needed if importlib.util.find_spec(one) is None]:
         pytest.skip(f"{absent[0]} is absent: pip install {install}")
-    # Each in a process of its own: they are one thing or the other for the life of a process.
+    said = outcome(SMOKE.format(name=name))
+    assert said == "held", said
+
+
+def test_a_result_that_has_not_the_shape_foretold_is_refused() -> None:
+    for one in ("keras", "jax"):
+        if importlib.util.find_spec(one) is None:
+            pytest.skip(f"{one} is absent: pip install keras jax scipy")
+    said = outcome(SYMBOLIC)
+    assert said == "held", said
+
+
+def outcome(program: str) -> str:
+    """The last line that a program prints, or what it dies of.
+
+    Each runs in a process of its own: libraries are one thing or another for the life of a process.
+    """
     done = subprocess.run(
-        [sys.executable, "-c", SMOKE.format(name=name)], capture_output=True, text=True, timeout=300
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=300
     )
-    assert done.stdout.strip().endswith("held"), done.stderr[-2000:]
+    return (done.stdout.split() or [""])[-1] if not done.returncode else done.stderr[-2000:]

@@ -52,6 +52,10 @@ BRIEF = {
 """Liars of all kinds that are soon caught; the others are among the long tests."""
 
 
+OTHERWISE = {"strides_swapped": "conv.lower-rank"}
+"""Where all clauses share the cases, it is another clause that has one in which the lie shows."""
+
+
 def marked(liar: Liar) -> Any:
     marks = [] if liar.name in BRIEF else [pytest.mark.slow]
     return pytest.param(liar, id=liar.name, marks=marks)
@@ -82,7 +86,7 @@ def test_a_liar_is_caught_by_the_whole_suite(liar: Liar) -> None:
     report = check(liar.implementation(), profile="quick", ops=[op])
     assert report.exit_code == 1
     assert not [c for c in report.clauses if c.verdict == "error"], shown(report)
-    assert liar.clause in {c.slug for c in report.failing}
+    assert {liar.clause, OTHERWISE.get(liar.name)} & {c.slug for c in report.failing}
 
 
 def test_there_are_many_kinds_of_lies() -> None:

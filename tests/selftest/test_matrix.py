@@ -45,7 +45,10 @@ def test_rows_that_are_asked_for() -> None:
     assert names() == [row.adapter for row in every_row()] and len(names()) > 20
     assert names("torch") == ["torch"]
     assert names("torch:no-mkldnn", "numpy", "torch:no-mkldnn") == ["numpy", "torch:no-mkldnn"]
-    assert names("keras") == ["keras:torch", "keras:tensorflow", "keras:jax", "keras:numpy"]
+    assert names("keras") == [
+        "keras:torch", "keras:tensorflow", "keras:tensorflow,channels-first", "keras:jax",
+        "keras:numpy", "keras:numpy,symbolic",
+    ]  # fmt: skip
     assert names("keras:*") == names("keras")
     assert "torch:compile-eager" in names("torch*") and "keras:torch" not in names("torch*")
     [other] = rows_for(["torch:cpu,channels-last"])

@@ -310,7 +310,8 @@ def test_axes_that_are_alike_are_drawn_and_others(grouping: Grouping | None) -> 
 
 @pytest.mark.parametrize("grouping", [None, Grouping(1, 400, 0)])
 def test_what_networks_are_full_of_is_drawn(grouping: Grouping | None) -> None:
-    """Pointwise convolutions with strides were one in 70, arrays all channels last one in 60."""
+    """Pointwise convolutions with strides were one in 70, arrays all channels last one in 60, and
+    plain ones padded at one end one in 1,000."""
     space = space_for("conv", 2, OpClaims())
     assert space is not None
     cases = [space.case(row) for row in islice(playlist(space, 0, grouping), 400)]
@@ -319,8 +320,15 @@ def test_what_networks_are_full_of_is_drawn(grouping: Grouping | None) -> None:
         for case in cases
     ]
     alike = [case["x"].layout == case["w"].layout != "contiguous" for case in cases]
+    one_sided = [
+        case.op.arguments()["stride"] == case.op.arguments()["dilation"] == (1, 1)
+        and not isinstance(padding, str)
+        and any(low > 0 for low, _ in padding) and not any(high for _, high in padding)
+        for case in cases if (padding := case.op.arguments()["padding"])
+    ]  # fmt: skip
     assert 0.05 < sum(pointwise) / len(cases) < 0.2
     assert 0.1 < sum(alike) / len(cases) < 0.3
+    assert 0.05 < sum(one_sided) / len(cases) < 0.2
 
 
 def test_a_factor_with_levels_of_its_own_stays() -> None:

@@ -62,7 +62,7 @@ def run(command: str, folder: Path) -> tuple[int, str]:
     return done.returncode, done.stdout.decode()
 
 
-@pytest.mark.slow  # a minute: five runs
+# Half a minute, and not among the long tests: what is shown there changes with what is drawn.
 def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
     file = tmp_path / "my_kernels.py"
     codes = []
