@@ -112,7 +112,7 @@ def test_who_does_not_compile_gets_the_rows_of_ever() -> None:
     assert not claims.compiled
     for item in items(all_laws().values(), claims, "smoke", ["relu"]):
         assert grouping(all_laws(), claims, "smoke", 0, item) is None
-    assert counts(all_laws(), claims, "quick")[Item("definition", "conv", 2)] == 326
+    assert counts(all_laws(), claims, "quick")[Item("definition", "conv", 2)] == 322
 
 
 def test_invalid_cases_are_not_grouped() -> None:
