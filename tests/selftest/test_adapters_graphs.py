@@ -97,7 +97,7 @@ def test_an_unknown_option_is_refused(name: str) -> None:
         open_adapter(f"{name}:fast")
 
 
-@pytest.mark.parametrize("name", [*RUNS[:4], "opencv"])
+@pytest.mark.parametrize("name", [*RUNS[:4], "opencv", "openvino:onnx"])
 def test_a_program_says_the_same_without_us(name: str) -> None:
     """What is spelt for a failure runs, and gives what the adapter gives."""
     adapter = _open(name)
