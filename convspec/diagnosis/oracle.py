@@ -11,6 +11,7 @@ from convspec.predicates import Facts
 from convspec.search import kind_of
 from convspec.spaces import Space
 from convspec.spec.case import Case
+from convspec.validity import is_valid
 from convspec.verdicts import Mismatch
 
 from .variations import contents
@@ -145,6 +146,8 @@ class Oracle:
         return None if other else False
 
     def _put(self, case: Case) -> Mismatch | None:
+        if self._law.defective and is_valid(case):
+            return None  # with other contents, labels for instance, it is none to be refused
         self._left -= 1
         self._budget.left -= 1
         self.asked += 1

@@ -64,7 +64,7 @@ def _read(case: Case) -> Values:
         "x.pattern": first.pattern, "x.k": first.k, "groups": groups, "bias": "b" in case,
     }  # fmt: skip
     if len(first.shape) > 1:
-        found["channels"] = first.shape[1] // groups
+        found["channels"] = first.shape[1] // (groups or 1)
     for tensor in case.tensors[1:]:
         found |= {
             f"{tensor.name}.layout": tensor.layout, f"{tensor.name}.pattern": tensor.pattern,
@@ -76,7 +76,7 @@ def _read(case: Case) -> Values:
     window: Sequence[int] = given.get("window", ())
     if "w" in case:
         w = case["w"].shape
-        found["filters"] = w[1] if op == "conv_transpose" else w[0] // groups
+        found["filters"] = w[1] if op == "conv_transpose" else w[0] // (groups or 1)
         window = w[2:] if op in CONVOLUTIONS else ()
     padding = given.get("padding", ())
     named = isinstance(padding, str)

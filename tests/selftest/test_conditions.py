@@ -7,16 +7,19 @@ import random
 import signal
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from convspec import reference
 from convspec.adapters.mutants import MUTANTS
 from convspec.adapters.mutants.triggers import TRIGGERS
 from convspec.adapters.opening import adapt
+from convspec.cli import cli
 from convspec.diagnosis.atoms import atoms, joined
 from convspec.diagnosis.explaining import explain_failures
 from convspec.diagnosis.learner import Condition, Learner
@@ -255,3 +258,24 @@ def test_conditions_in_words() -> None:
     assert condition_lines(told) == [str(worded(said))]
     assert condition_lines(None) == alike_lines(None) == []
     assert alike_lines(told) == ["same as: padding sides swapped"]
+
+
+LENIENT = {
+    "cross_entropy": "(logits, np.clip(labels, 0, max(logits.shape[1] - 1, 0)))",
+    "conv_transpose": "(logits, labels, **{**p, 'groups': max(p['groups'], 1)})",
+}
+"""What takes calls that are to be refused: wrong labels, no groups."""
+
+
+@pytest.mark.parametrize("op", LENIENT)
+def test_what_should_be_refused_is_varied(op: str, tmp_path: Path) -> None:
+    """With other contents a wrong label may be right; without groups there is no C/groups."""
+    file = tmp_path / "lenient.py"
+    file.write_text(
+        "import numpy as np\nfrom convspec import reference\n"
+        "claims = {'all': {'dtypes': ['float32']}}\n"
+        f"def {op}(logits, labels, **p):\n    return reference.{op}{LENIENT[op]}\n"
+    )
+    words = ["check", str(file), "--clause", "*.rejects-invalid", "--jobs", "1"]
+    done = CliRunner().invoke(cli, [*words, "--out", str(tmp_path / "report")])
+    assert done.exit_code == 1, done.output
