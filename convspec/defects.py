@@ -147,32 +147,29 @@ def _padding_count(case: Case) -> Case:
     return with_parameters(case, padding=((0, 0),) * (case.rank + 1))
 
 
-def _pad_beyond(mode: str, excess: int) -> Callable[[Case], Case]:
-    def apply(case: Case) -> Case:
-        n = case["x"].shape[-1]
-        pairs = ((0, 0),) * (case.rank - 1)
-        return with_parameters(case, mode=mode, value=0, padding=(*pairs, (n + excess, 0)))
-
-    return apply
-
-
-def _pad_beyond_crop(mode: str, excess: int) -> Callable[[Case], Case]:
-    """Amounts that the axis has cells for, but no longer once its other end is cropped."""
+def _padded(mode: str, amounts: Callable[[int], tuple[int, int]]) -> Callable[[Case], Case]:
+    """A pad of the last axis alone, by what `amounts` makes of its extent."""
 
     def apply(case: Case) -> Case:
-        n = case["x"].shape[-1]
-        left = max(n // 2, 1)
         pairs = ((0, 0),) * (case.rank - 1)
-        padding = (*pairs, (left + excess, left - n))
+        padding = (*pairs, amounts(case["x"].shape[-1]))
         return with_parameters(case, mode=mode, value=0, padding=padding)
 
     return apply
 
 
-def _crop_everything(case: Case) -> Case:
-    n = case["x"].shape[-1]
-    pairs = ((0, 0),) * (case.rank - 1)
-    return with_parameters(case, mode="constant", value=0, padding=(*pairs, (-n, -1)))
+def _pad_beyond(mode: str, excess: int) -> Callable[[Case], Case]:
+    return _padded(mode, lambda n: (n + excess, 0))
+
+
+def _pad_beyond_crop(mode: str, excess: int) -> Callable[[Case], Case]:
+    """Amounts that the axis has cells for, but no longer once its other end is cropped."""
+
+    def amounts(n: int) -> tuple[int, int]:
+        left = max(n // 2, 1)
+        return left + excess, left - n
+
+    return _padded(mode, amounts)
 
 
 def _empty_axis(case: Case) -> Case:
@@ -265,7 +262,7 @@ DEFECTS: dict[str, tuple[Defect, ...]] = {
     "adaptive_max_pool": _ADAPTIVE,
     "pad": (
         Defect("one padding too many", _padding_count),
-        Defect("crop beyond the input", _crop_everything, "constant"),
+        Defect("crop beyond the input", _padded("constant", lambda n: (-n, -1)), "constant"),
         Defect("reflection beyond the input", _pad_beyond("reflect", 0), "reflect"),
         Defect("symmetric pad beyond the input", _pad_beyond("symmetric", 1), "symmetric"),
         Defect("circular pad beyond the input", _pad_beyond("circular", 1), "circular"),
